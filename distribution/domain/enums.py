@@ -1,0 +1,138 @@
+"""Closed vocabularies of the domain; each answers its own questions."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class CooperativeKind(StrEnum):
+    """Whom a consumer cooperative was founded by."""
+
+    WORKERS = "workers"
+    EMPLOYEES = "employees"
+    TEACHERS = "teachers"
+    RURAL = "rural"
+    LOCAL = "local"
+    OTHER = "other"
+
+
+class StorageClass(StrEnum):
+    """The climate a commodity needs in store and on the truck."""
+
+    DRY = "dry"
+    CHILLED = "chilled"
+    FROZEN = "frozen"
+
+    @property
+    def needs_refrigeration(self) -> bool:
+        """Tell whether only a refrigerated truck may carry it."""
+        return self is not StorageClass.DRY
+
+
+class OutletMode(StrEnum):
+    """How goods reach an outlet."""
+
+    DELIVERED = "delivered"
+    COLLECTS = "collects"
+
+
+class PopulationBasis(StrEnum):
+    """Where an outlet's served population comes from."""
+
+    DECLARED = "declared"
+    ASSUMED = "assumed"
+
+
+class ApportionmentMethod(StrEnum):
+    """How exact shares become whole packs."""
+
+    CUMULATIVE = "cumulative"
+    WEBSTER = "webster"
+
+    @property
+    def carries_debt(self) -> bool:
+        """Tell whether the method reads and writes the rounding-debt account."""
+        return self is ApportionmentMethod.CUMULATIVE
+
+
+class Account(StrEnum):
+    """The accounts kept per outlet and commodity; they are never mixed."""
+
+    ROUNDING_DEBT = "rounding_debt"
+    SHORTFALL = "shortfall"
+    BONUS = "bonus"
+
+
+class Bound(StrEnum):
+    """What kept an allotment away from its exact share."""
+
+    NONE = "none"
+    FLOOR = "floor"
+    STORAGE = "storage"
+    CLOSING_BALANCE = "closing_balance"
+
+
+class Weekday(StrEnum):
+    """Days of the week, by their English three-letter names."""
+
+    MON = "mon"
+    TUE = "tue"
+    WED = "wed"
+    THU = "thu"
+    FRI = "fri"
+    SAT = "sat"
+    SUN = "sun"
+
+
+class RoundState(StrEnum):
+    """Life of an allocation round."""
+
+    DRAFT = "draft"
+    ALLOCATED = "allocated"
+    PLANNED = "planned"
+
+    @property
+    def is_updatable(self) -> bool:
+        """Tell whether the round's allotments may still be computed anew."""
+        return self is not RoundState.PLANNED
+
+
+class JobKind(StrEnum):
+    """What a background job does."""
+
+    RUN_ROUND = "run_round"
+
+
+class JobState(StrEnum):
+    """Life of a background job."""
+
+    QUEUED = "queued"
+    RUNNING = "running"
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+    @property
+    def is_final(self) -> bool:
+        """Tell whether the job will never change again."""
+        return self in {JobState.SUCCEEDED, JobState.FAILED, JobState.CANCELLED}
+
+
+class Role(StrEnum):
+    """What an API key may do."""
+
+    PLANNER = "planner"
+    UNION = "union"
+
+    @property
+    def sees_everything(self) -> bool:
+        """Tell whether the role is free of the one-union limit."""
+        return self is Role.PLANNER
+
+
+class Severity(StrEnum):
+    """Weight of a finding."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    NOTE = "note"

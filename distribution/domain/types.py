@@ -1,0 +1,144 @@
+"""Field types shared by the nouns: exact decimals, code lists, weekdays and time windows.
+
+Each type reads the text a person types into a cell, and is stored as that same text,
+so that SQLite and PostgreSQL keep it exactly alike.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from decimal import Decimal
+from typing import Annotated, Any, NamedTuple
+
+from pydantic import AfterValidator, BeforeValidator, PlainSerializer
+from sqlalchemy import Dialect, String
+from sqlalchemy.types import TypeDecorator
+
+from distribution.domain.enums import CooperativeKind, StorageClass, Weekday
+
+SECONDS_PER_DAY = 24 * 3600
+
+
+class TimeWindow(NamedTuple):
+    """A half-open span of a day, in seconds after midnight."""
+
+    start_s: int
+    end_s: int
+
+
+def format_clock(seconds: int) -> str:
+    """Write seconds after midnight as HH:MM."""
+    return f"{seconds // 3600:02d}:{seconds % 3600 // 60:02d}"
+
+
+def parse_clock(text: str) -> int:
+    """Read HH:MM as seconds after midnight.
+
+    Raises
+    ------
+    ValueError
+        If the text is no time of day between 00:00 and 24:00.
+    """
+    match = re.fullmatch(r"(\d{1,2}):(\d{2})(?::00)?", text.strip())
+    seconds = int(match[1]) * 3600 + int(match[2]) * 60 if match else -1
+    if not match or int(match[2]) > 59 or not 0 <= seconds <= SECONDS_PER_DAY:
+        raise ValueError("clock")
+    return seconds
+
+
+def parse_windows(value: object) -> object:
+    """Read ``08:00-13:00;16:00-18:00`` as a tuple of time windows, in order."""
+    if not isinstance(value, str):
+        return value
+    windows = []
+    for part in filter(None, (piece.strip() for piece in value.split(";"))):
+        start, separator, end = part.partition("-")
+        if not separator:
+            raise ValueError("windows")
+        windows.append(TimeWindow(parse_clock(start), parse_clock(end)))
+    return tuple(windows)
+
+
+def format_windows(windows: tuple[TimeWindow, ...]) -> str:
+    """Write time windows the way :func:`parse_windows` reads them."""
+    return ";".join(f"{format_clock(w[0])}-{format_clock(w[1])}" for w in windows)
+
+
+def _check_windows(windows: tuple[TimeWindow, ...]) -> tuple[TimeWindow, ...]:
+    ordered = tuple(TimeWindow(*w) for w in sorted(windows))
+    if any(w.start_s >= w.end_s for w in ordered):
+        raise ValueError("windows_empty")
+    if any(a.end_s > b.start_s for a, b in zip(ordered, ordered[1:], strict=False)):
+        raise ValueError("windows_overlap")
+    return ordered
+
+
+def _split_codes(value: object) -> object:
+    if not isinstance(value, str):
+        return value
+    return tuple(part for part in (p.strip() for p in re.split(r"[;,؛،]", value)) if part)
+
+
+def _sorted_unique(values: tuple[Any, ...]) -> tuple[Any, ...]:
+    return tuple(sorted(set(values)))
+
+
+class _TextType(TypeDecorator[Any]):
+    """A value stored as its canonical text."""
+
+    impl = String
+    cache_ok = True
+    read: Callable[[str], Any]
+    write: Callable[[Any], str]
+
+    def process_bind_param(self, value: Any, dialect: Dialect) -> str | None:
+        return None if value is None else type(self).write(value)
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> Any:
+        return None if value is None else type(self).read(value)
+
+
+def format_decimal(value: Decimal) -> str:
+    """Write a decimal in plain notation without trailing zeros."""
+    text = f"{value:f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+class DecimalText(_TextType):
+    """Exact decimal, stored as text."""
+
+    cache_ok = True
+    read = staticmethod(Decimal)
+    write = staticmethod(lambda value: format_decimal(Decimal(value)))
+
+
+class CodesText(_TextType):
+    """List of codes, stored joined by semicolons."""
+
+    cache_ok = True
+    read = staticmethod(_split_codes)
+    write = staticmethod(lambda value: ";".join(map(str, value)))
+
+
+class WindowsText(_TextType):
+    """Time windows, stored as ``HH:MM-HH:MM;...``."""
+
+    cache_ok = True
+    read = staticmethod(parse_windows)
+    write = staticmethod(format_windows)
+
+
+ExactDecimal = Annotated[Decimal, PlainSerializer(format_decimal, return_type=str, when_used="json")]
+Codes = Annotated[tuple[str, ...], BeforeValidator(_split_codes), AfterValidator(_sorted_unique)]
+Weekdays = Annotated[tuple[Weekday, ...], BeforeValidator(_split_codes), AfterValidator(_sorted_unique)]
+StorageClasses = Annotated[tuple[StorageClass, ...], BeforeValidator(_split_codes), AfterValidator(_sorted_unique)]
+CooperativeKinds = Annotated[
+    tuple[CooperativeKind, ...], BeforeValidator(_split_codes), AfterValidator(_sorted_unique)
+]
+TimeWindows = Annotated[
+    tuple[TimeWindow, ...],
+    BeforeValidator(parse_windows),
+    AfterValidator(_check_windows),
+    PlainSerializer(format_windows, return_type=str, when_used="json"),
+]
