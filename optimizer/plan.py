@@ -22,6 +22,7 @@ class Reason(StrEnum):
     UNREACHABLE = "unreachable"  # no road is known
     WINDOW_UNREACHABLE = "window_unreachable"  # no truck can be there in its hours
     SHIFT_TOO_SHORT = "shift_too_short"  # there and back is longer than any shift
+    STORAGE_FULL = "storage_full"  # no room is left for it at the place in its drop
     STOCK_SHORT = "stock_short"  # the depot's stock is given to others before it
     FLEET_USED_UP = "fleet_used_up"  # all trucks are taken by those before it
 

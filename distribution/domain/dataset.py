@@ -15,7 +15,7 @@ from sqlmodel import SQLModel
 from distribution.domain.calendar import CalendarDay
 from distribution.domain.fleet import Vehicle
 from distribution.domain.goods import Commodity, Quota, StockLine
-from distribution.domain.network import Area, CoopUnion, Cooperative, Outlet, Succession, Warehouse
+from distribution.domain.network import Area, Cooperative, CoopUnion, Outlet, Succession, Warehouse
 from distribution.domain.settings import NetworkSettings
 
 
@@ -51,7 +51,7 @@ SHEETS: Mapping[str, type[SQLModel]] = MappingProxyType(
 
 #: Sheet name -> the columns that identify a row.
 KEYS: Mapping[str, tuple[str, ...]] = MappingProxyType(
-    {sheet: ("code",) for sheet in SHEETS}
+    dict.fromkeys(SHEETS, ("code",))
     | {
         "stock": ("place_code", "commodity_code", "available_on"),
         "calendar": ("day",),

@@ -63,6 +63,22 @@ class Account(StrEnum):
     BONUS = "bonus"
 
 
+class HolderKind(StrEnum):
+    """Who holds an account: an outlet, or the area that took over from one that closed."""
+
+    OUTLET = "outlet"
+    AREA = "area"
+
+
+class LedgerKind(StrEnum):
+    """Why an amount was posted to an account."""
+
+    OPENING = "opening"
+    ROUND = "round"
+    REVERSAL = "reversal"
+    SUCCESSION = "succession"
+
+
 class Bound(StrEnum):
     """What kept an allotment away from its exact share."""
 
@@ -82,6 +98,13 @@ class Weekday(StrEnum):
     FRI = "fri"
     SAT = "sat"
     SUN = "sun"
+
+
+class Language(StrEnum):
+    """The languages people read."""
+
+    FA = "fa"
+    EN = "en"
 
 
 class RoundState(StrEnum):

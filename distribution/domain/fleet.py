@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+from sqlalchemy import BigInteger
 from sqlmodel import Field
 
-from distribution.domain.network import Named
 from distribution.domain.enums import StorageClass
+from distribution.domain.network import Named
 from distribution.domain.types import CodesText, DecimalText, ExactDecimal, StorageClasses, TimeWindows, WindowsText
 
 
@@ -22,9 +23,9 @@ class Vehicle(Named):
     storage_classes: StorageClasses = Field(
         default=(StorageClass.DRY,), sa_type=CodesText, min_length=1, description="classes it may carry, e.g. dry;frozen"
     )
-    cost_per_km: int = Field(default=0, ge=0, le=10**12, description="cost of one km")
-    cost_per_hour: int = Field(default=0, ge=0, le=10**12, description="cost of one hour on the road")
-    fixed_cost: int = Field(default=0, ge=0, le=10**15, description="cost of one day in use")
+    cost_per_km: int = Field(default=0, ge=0, le=10**12, sa_type=BigInteger, description="cost of one km")
+    cost_per_hour: int = Field(default=0, ge=0, le=10**12, sa_type=BigInteger, description="cost of one hour on the road")
+    fixed_cost: int = Field(default=0, ge=0, le=10**15, sa_type=BigInteger, description="cost of one day in use")
     shift: TimeWindows = Field(sa_type=WindowsText, description="working hours, one window, e.g. 06:00-16:00")
     trips_per_day: int = Field(default=1, ge=1, le=20, description="most trips in one day")
     warehouse_code: str = Field(description="code of its home warehouse")

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-from decimal import Decimal
 
+from sqlalchemy import BigInteger
 from sqlmodel import Field, SQLModel
 
 from distribution.domain.enums import ApportionmentMethod, StorageClass
 from distribution.domain.network import CODE_PATTERN, Coded, Named
-from distribution.domain.types import Codes, CodesText, CooperativeKinds, DecimalText, ExactDecimal
+from distribution.domain.types import Codes, CodesText, CooperativeKinds, DecimalText, ExactDecimal, enum_text
 
 
 class Commodity(Named):
@@ -22,8 +22,12 @@ class Commodity(Named):
         gt=0, le=1_000_000, max_digits=12, decimal_places=3, sa_type=DecimalText,
         description="volume of one pack, litres",
     )
-    storage_class: StorageClass = Field(default=StorageClass.DRY, description="dry, chilled or frozen")
-    price: int = Field(default=0, ge=0, le=10**15, description="approved price of one pack, in the currency's unit")
+    storage_class: StorageClass = Field(
+        default=StorageClass.DRY, sa_type=enum_text(StorageClass), description="dry, chilled or frozen"
+    )
+    price: int = Field(
+        default=0, ge=0, le=10**15, sa_type=BigInteger, description="approved price of one pack, in the currency's unit"
+    )
 
     @property
     def pack_g(self) -> int:
@@ -41,7 +45,7 @@ class StockLine(SQLModel):
 
     place_code: str = Field(regex=CODE_PATTERN, description="code of a warehouse or an outlet")
     commodity_code: str = Field(regex=CODE_PATTERN, description="code of a commodity")
-    packs: int = Field(ge=0, le=10**12, description="whole packs")
+    packs: int = Field(ge=0, le=10**12, sa_type=BigInteger, description="whole packs")
     available_on: dt.date | None = Field(default=None, description="day the packs arrive; blank = already there")
 
 
@@ -56,7 +60,9 @@ class Quota(Coded):
         gt=0, le=100_000_000, max_digits=16, decimal_places=6, sa_type=DecimalText, description="tonnes assigned"
     )
     source: str = Field(default="", max_length=300, description="who assigned it")
-    price: int | None = Field(default=None, ge=0, le=10**15, description="price of one pack where it differs")
+    price: int | None = Field(
+        default=None, ge=0, le=10**15, sa_type=BigInteger, description="price of one pack where it differs"
+    )
     period_start: dt.date = Field(description="first day of the period")
     period_end: dt.date = Field(description="last day of the period")
     absorption_deadline: dt.date | None = Field(
@@ -70,7 +76,9 @@ class Quota(Coded):
         default=(), sa_type=CodesText, description="areas that take part, with all below them; blank = all"
     )
     method: ApportionmentMethod = Field(
-        default=ApportionmentMethod.CUMULATIVE, description="cumulative for recurring rounds, webster for a one-off"
+        default=ApportionmentMethod.CUMULATIVE,
+        sa_type=enum_text(ApportionmentMethod),
+        description="cumulative for recurring rounds, webster for a one-off",
     )
     floor_packs: int = Field(default=0, ge=0, le=10**9, description="least packs for each eligible outlet")
 

@@ -15,6 +15,7 @@ from distribution.domain.types import (
     TimeWindows,
     Weekdays,
     WindowsText,
+    enum_text,
 )
 
 CODE_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9_.\-]*$"
@@ -65,7 +66,7 @@ class CoopUnion(Named):
 class Cooperative(Named):
     """A consumer cooperative, member of a union."""
 
-    kind: CooperativeKind = Field(description="who founded it")
+    kind: CooperativeKind = Field(sa_type=enum_text(CooperativeKind), description="who founded it")
     union_code: str = Field(description="code of its union")
 
 
@@ -90,7 +91,9 @@ class Outlet(Positioned):
     largest_vehicle_kg: int | None = Field(
         default=None, gt=0, le=10**6, description="payload of the largest vehicle that can reach it, kg; blank = any"
     )
-    mode: OutletMode = Field(default=OutletMode.DELIVERED, description="delivered to, or collects itself")
+    mode: OutletMode = Field(
+        default=OutletMode.DELIVERED, sa_type=enum_text(OutletMode), description="delivered to, or collects itself"
+    )
     priority: int = Field(default=0, ge=0, le=9, description="9 = first when not all can be served")
     waiting_since: dt.date | None = Field(default=None, description="day since which it waits for an earlier delivery")
 

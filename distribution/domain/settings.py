@@ -6,7 +6,8 @@ from decimal import Decimal
 
 from sqlmodel import Field, SQLModel
 
-from distribution.domain.types import DecimalText, ExactDecimal
+from distribution.domain.enums import Language
+from distribution.domain.types import DecimalText, ExactDecimal, enum_text
 
 
 class NetworkSettings(SQLModel):
@@ -15,6 +16,9 @@ class NetworkSettings(SQLModel):
     title_fa: str = Field(default="", max_length=200, description="name of the network in Persian")
     title_en: str = Field(default="", max_length=200, description="name of the network in English")
     synthetic: bool = Field(default=False, description="yes if any outlet, truck or figure is made up")
+    language: Language = Field(
+        default=Language.FA, sa_type=enum_text(Language), description="language of waybills, workbooks and maps"
+    )
     currency: str = Field(default="IRR", min_length=1, max_length=10, description="currency of every price and cost")
     detour_factor: ExactDecimal = Field(
         default=Decimal("1.3"), ge=1, le=10, max_digits=6, decimal_places=3, sa_type=DecimalText,

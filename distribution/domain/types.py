@@ -6,13 +6,16 @@ so that SQLite and PostgreSQL keep it exactly alike.
 
 from __future__ import annotations
 
+import datetime as dt
+import itertools
 import re
 from collections.abc import Callable
 from decimal import Decimal
+from enum import StrEnum
 from typing import Annotated, Any, NamedTuple
 
 from pydantic import AfterValidator, BeforeValidator, PlainSerializer
-from sqlalchemy import Dialect, String
+from sqlalchemy import DateTime, Dialect, String
 from sqlalchemy.types import TypeDecorator
 
 from distribution.domain.enums import CooperativeKind, StorageClass, Weekday
@@ -69,7 +72,7 @@ def _check_windows(windows: tuple[TimeWindow, ...]) -> tuple[TimeWindow, ...]:
     ordered = tuple(TimeWindow(*w) for w in sorted(windows))
     if any(w.start_s >= w.end_s for w in ordered):
         raise ValueError("windows_empty")
-    if any(a.end_s > b.start_s for a, b in zip(ordered, ordered[1:], strict=False)):
+    if any(a.end_s > b.start_s for a, b in itertools.pairwise(ordered)):
         raise ValueError("windows_overlap")
     return ordered
 
@@ -127,6 +130,48 @@ class WindowsText(_TextType):
     cache_ok = True
     read = staticmethod(parse_windows)
     write = staticmethod(format_windows)
+
+
+class UtcDateTime(TypeDecorator[dt.datetime]):
+    """A moment in UTC; SQLite, which knows no time zones, gets it back on reading."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: dt.datetime | None, dialect: Dialect) -> dt.datetime | None:
+        """Turn an aware moment into UTC.
+
+        Raises
+        ------
+        ValueError
+            If the moment names no time zone.
+        """
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a moment needs a time zone")
+        return value.astimezone(dt.UTC)
+
+    def process_result_value(self, value: dt.datetime | None, dialect: Dialect) -> dt.datetime | None:
+        """Mark a stored moment as UTC."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=dt.UTC) if value.tzinfo is None else value.astimezone(dt.UTC)
+
+
+def enum_text(enum: type[StrEnum]) -> type[_TextType]:
+    """Make the column type that stores an enumeration by its values, as text.
+
+    A native ENUM would hold the members' Python names and need a migration for every new member.
+    """
+    members = {
+        "__doc__": f"{enum.__name__}, stored as its value.",
+        "__module__": __name__,
+        "cache_ok": True,
+        "read": staticmethod(enum),
+        "write": staticmethod(lambda value: enum(value).value),
+    }
+    return type(f"{enum.__name__}Text", (_TextType,), members)
 
 
 ExactDecimal = Annotated[Decimal, PlainSerializer(format_decimal, return_type=str, when_used="json")]

@@ -1,0 +1,133 @@
+"""The command ``taavon``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated, NoReturn
+
+import typer
+from distribution.intake.template import render_template
+from rich.console import Console
+
+from api.console import ConsoleReporter, describe_diff, print_findings, print_summary
+from distribution.domain.enums import Language, Severity
+from distribution.domain.errors import TaavonError
+from distribution.intake.reading import read_dataset
+from distribution.messages import render_message
+from distribution.services.check_plan import check_plan_file
+from distribution.services.plan_deliveries import SearchOptions
+from distribution.services.run_folder import DATABASE, FolderRun, run_folder
+from distribution.services.run_round import RunOptions
+from distribution.services.sentences import describe_error
+from optimizer.plan import Limits
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+out = Console(soft_wrap=True)
+err = Console(stderr=True, soft_wrap=True)
+
+BAD_INPUT, FAILED = 2, 1
+DEFAULT_SECONDS = 30.0
+
+Lang = Annotated[Language, typer.Option("--lang", envvar="TAAVON_LOCALE", help="language of what is printed")]
+
+
+def fail(message: str, code: int = FAILED) -> NoReturn:
+    """Print a message in red and end."""
+    err.print(message, style="red", highlight=False, markup=False)
+    raise typer.Exit(code)
+
+
+@contextmanager
+def errors_in_words(lang: Language) -> Iterator[None]:
+    """End with a sentence, not a traceback, on every error that has a code."""
+    try:
+        yield
+    except TaavonError as error:
+        params = {"code": error.code, "message": describe_error(error, lang.value)}
+        fail(render_message("cli.error", lang.value, params), BAD_INPUT if error.status < 500 else FAILED)
+
+
+@app.command()
+def run(
+    source: Annotated[Path, typer.Argument(metavar="INPUT", help="folder of CSV files, or an XLSX workbook")],
+    folder: Annotated[Path, typer.Option("--out", help="folder for the results")],
+    seconds: Annotated[float | None, typer.Option(min=0, help="solver time of the whole plan [default: 30]")] = None,
+    iterations: Annotated[int | None, typer.Option(min=0, help="solver work: the same plan on any machine")] = None,
+    seed: Annotated[int, typer.Option(min=0, help="seed of every random choice")] = 1,
+    previous: Annotated[Path | None, typer.Option(help="results of an earlier run, to carry on from")] = None,
+    round_code: Annotated[str | None, typer.Option("--round", help="round to run [default: the earliest left]")] = None,
+    workers: Annotated[int | None, typer.Option(min=1, help="processes [default: one per core]")] = None,
+    overwrite: Annotated[bool, typer.Option(help="replace the results that are in the folder")] = False,
+    lang: Lang = Language.EN,
+) -> None:
+    """Run a round end to end: exact shares, a verified plan, and the files for planner, unions and trucks."""
+    locale = lang.value
+    job = FolderRun(source, folder, previous, overwrite)
+    limits = Limits(DEFAULT_SECONDS if seconds is None and iterations is None else seconds, iterations)
+    options = RunOptions(SearchOptions(limits, seed, workers), round_code)
+    with errors_in_words(lang):
+        job.require_free()
+        result = read_dataset(source)
+        print_findings(err, result.findings, locale)
+        dataset = result.dataset
+        if dataset is None:
+            count = sum(f.severity is Severity.ERROR for f in result.findings)
+            fail(render_message("cli.rejected", locale, {"count": count, "input": source}), BAD_INPUT)
+        if dataset.settings.synthetic:
+            out.print(render_message("cli.synthetic", locale), style="bold magenta", highlight=False)
+        with ConsoleReporter(out, locale, dataset.settings.currency) as reporter:
+            summary = run_folder(
+                job,
+                dataset,
+                result.findings,
+                options,
+                reporter,
+                locale=locale,
+                on_imported=lambda diff: out.print(describe_diff(diff, locale), highlight=False),
+            )
+    print_summary(out, summary, locale)
+    names = {"folder": folder, "db": folder / DATABASE}
+    out.print(render_message("cli.done", locale, names), highlight=False)
+    out.print(render_message("cli.next_serve", locale, names), highlight=False)
+
+
+@app.command()
+def template(
+    file: Annotated[Path, typer.Argument(metavar="FILE.xlsx", help="workbook to write")], lang: Lang = Language.EN
+) -> None:
+    """Write an empty input workbook, with lists and notes in Persian and English."""
+    file.write_bytes(render_template())
+    out.print(render_message("cli.template_written", lang.value, {"file": file}), highlight=False)
+
+
+@app.command("verify-plan")
+def verify_plan_command(file: Annotated[Path, typer.Argument(metavar="PLAN.json")], lang: Lang = Language.EN) -> None:
+    """Check every constraint and total of a plan anew; exit code 0 only if all hold."""
+    with errors_in_words(lang):
+        check = check_plan_file(file, lang.value)
+    for fault in check.faults:
+        err.print(fault, style="red", highlight=False, markup=False)
+    if check.faults:
+        fail(render_message("cli.plan_bad", lang.value, {"file": file, "count": len(check.faults)}))
+    params = {"file": file, "trips": check.trips, "stops": check.stops, "waiting": check.waiting}
+    out.print(render_message("cli.plan_ok", lang.value, params), highlight=False)
+
+
+@app.command()
+def serve(
+    database: Annotated[Path | None, typer.Option("--db", help="SQLite file [default: TAAVON_DATABASE_URL]")] = None,
+    host: Annotated[str, typer.Option(help="address to listen on")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=1, max=65535)] = 8000,
+    demo: Annotated[bool, typer.Option(help="load the Khorasan Razavi example first")] = False,
+    lang: Lang = Language.EN,
+) -> None:
+    """Serve the API; jobs run in child processes of this one."""
+
+
+@app.command()
+def worker(
+    concurrency: Annotated[int, typer.Option(min=1, help="jobs at a time")] = 1, lang: Lang = Language.EN
+) -> None:
+    """Run jobs as a Celery worker (extra ``celery``; TAAVON_BROKER_URL names Redis or RabbitMQ)."""

@@ -1,0 +1,113 @@
+"""What the command line shows: findings, progress bars and the table of a run, in Persian or English."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from types import TracebackType
+from typing import Self
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from distribution.domain.dataset_diff import DatasetDiff
+from distribution.domain.enums import Severity
+from distribution.domain.findings import Finding
+from distribution.domain.numerals import format_number
+from distribution.messages import Locale, render_message
+from distribution.services.progress import Phase
+from distribution.services.sentences import describe_finding
+from distribution.services.summary import RoundSummary
+from optimizer.plan import COST_SCALE
+
+STYLE = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.NOTE: "blue"}
+MAX_NOTES = 12
+
+
+class ConsoleReporter:
+    """Progress bars, one per part of a run."""
+
+    def __init__(self, console: Console, locale: Locale, currency: str) -> None:
+        self._locale = locale
+        self._currency = currency
+        self._bars = Progress(
+            SpinnerColumn(finished_text="✓"),
+            TextColumn("{task.description:<28}"),
+            BarColumn(),
+            TextColumn("{task.percentage:>3.0f}%"),
+            TimeElapsedColumn(),
+            TextColumn("{task.fields[note]}"),
+            console=console,
+        )
+        self._tasks: dict[Phase, TaskID] = {}
+
+    def __enter__(self) -> Self:
+        """Start drawing."""
+        self._bars.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Stop drawing."""
+        self._bars.stop()
+
+    def report(self, phase: Phase, fraction: float, cost: int | None = None) -> None:
+        """Move the part's bar; a cost is shown beside it."""
+        if phase not in self._tasks:
+            description = render_message(f"phase.{phase.value}", self._locale)
+            self._tasks[phase] = self._bars.add_task(description, total=1.0, note="")
+        note = "" if cost is None else f"{format_number(cost // COST_SCALE, self._locale)} {self._currency}"
+        if note:
+            self._bars.update(self._tasks[phase], completed=fraction, note=note)
+        else:
+            self._bars.update(self._tasks[phase], completed=fraction)
+
+    def should_stop(self) -> bool:
+        """Return False: Ctrl-C is the way to stop at a terminal."""
+        return False
+
+
+def print_findings(console: Console, findings: Sequence[Finding], locale: Locale) -> None:
+    """Print every error and the first warnings and notes: where, what, and how to repair it."""
+    errors = [f for f in findings if f.severity is Severity.ERROR]
+    others = [f for f in findings if f.severity is not Severity.ERROR]
+    shown = errors + others[:MAX_NOTES]
+    for finding in shown:
+        sentence = describe_finding(finding, locale)
+        style = STYLE[finding.severity]
+        console.print(f"[{style}]{sentence.severity}[/{style}] {sentence.where}", sentence.message, highlight=False)
+        if sentence.fix:
+            console.print(f"    → {sentence.fix}", style="dim", highlight=False)
+    if len(others) > MAX_NOTES:
+        console.print(render_message("cli.more_notes", locale, {"count": len(others) - MAX_NOTES}), style="dim")
+
+
+def describe_diff(diff: DatasetDiff, locale: Locale) -> str:
+    """Put an import into words: how many rows are new, changed and gone."""
+    if diff.version == diff.previous:
+        return render_message("cli.imported_same", locale, {"version": diff.version})
+    sheets = diff.sheets.values()
+    params = {
+        "version": diff.version,
+        "added": sum(len(s.added) + len(s.reactivated) for s in sheets),
+        "changed": sum(len(s.changed) for s in sheets),
+        "deactivated": sum(len(s.deactivated) for s in sheets),
+    }
+    return render_message("cli.imported", locale, params)
+
+
+def print_summary(console: Console, summary: RoundSummary, locale: Locale) -> None:
+    """Print the table of a run that a planner understands."""
+    for heading, rows in summary.tables(locale):
+        table = Table(title=heading, title_justify="left", show_header=len(rows[0]) > 2, title_style="bold")
+        header, body = (rows[0], rows[1:]) if len(rows[0]) > 2 else (("", ""), rows)
+        for index, column in enumerate(header):
+            table.add_column(column, justify="left" if index == 0 else "right")
+        _add_rows(table, body)
+        console.print(table)
+
+
+def _add_rows(table: Table, rows: Iterable[Sequence[str]]) -> None:
+    for row in rows:
+        table.add_row(*row)

@@ -1,0 +1,96 @@
+"""How many packs an outlet's store can take: space per class and drop, shared among the class's goods.
+
+A class's space is shared among its commodities in proportion to what they are entitled to there by mass. A
+commodity's cap is ``deliveries x floor(its space / pack mass)``, so every drop fits. What a commodity does not
+need is offered again to those whose cap binds. Each pass looks only at the state the last one left, and
+ties go by commodity code, so the order of the commodities does not matter.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from distribution.allocation.grid import NANO, SAFE, Integers
+
+
+@dataclass(frozen=True, eq=False)
+class ClassSpace:
+    """The space of one storage class and the commodities that share it.
+
+    Attributes
+    ----------
+    space_g
+        Mass that one drop may bring, g, shape (n,).
+    deliveries
+        Drops in the period, shape (n,).
+    pack_g
+        Mass of one pack per commodity, g, length k; the commodities stand in order of their code.
+    want_g
+        Entitled mass per commodity, g, shape (n, k); 0 where the outlet takes no part.
+    """
+
+    space_g: NDArray[np.int64]
+    deliveries: NDArray[np.int64]
+    pack_g: tuple[int, ...]
+    want_g: NDArray[np.int64]
+
+
+def entitled_mass_g(entitlement_nano: NDArray[np.int64], pack_g: int) -> NDArray[np.int64]:
+    """Return the mass of an entitlement, rounded up to whole grams."""
+    whole, part = np.divmod(entitlement_nano, NANO)
+    return np.asarray(whole * pack_g - (-(part * pack_g) // NANO))
+
+
+def first_caps(space: ClassSpace) -> NDArray[np.int64]:
+    """Share the space by entitled mass: caps in packs for the whole period, shape (n, k)."""
+    return _packs_per_drop(space, space.space_g, space.want_g) * space.deliveries[:, None]
+
+
+def offer_unused(
+    space: ClassSpace, caps: NDArray[np.int64], target_nano: NDArray[np.int64], hungry: NDArray[np.bool_]
+) -> NDArray[np.int64]:
+    """Offer the space that some commodities leave unused to those whose cap binds.
+
+    Parameters
+    ----------
+    space
+        The class.
+    caps, target_nano
+        State of the last pass, shape (n, k).
+    hungry
+        Where the cap binds, shape (n, k).
+
+    Returns
+    -------
+    ndarray
+        New caps, shape (n, k): never below what a commodity was given, and they fit the space together.
+    """
+    drops = np.maximum(space.deliveries, 1)[:, None]
+    rows = hungry.any(axis=1) & (space.deliveries > 0)
+    need = np.minimum(caps, target_nano // NANO + 1)  # the whole pack above the target, for rounding
+    per_drop = np.where(hungry, caps // drops, -(-need // drops))
+    packs = np.asarray(space.pack_g, dtype=np.int64)
+    left = space.space_g - (per_drop * packs).sum(axis=1)
+    per_drop = per_drop + _packs_per_drop(space, left, np.where(hungry, space.want_g, 0))
+    left = space.space_g - (per_drop * packs).sum(axis=1)
+    order = np.argsort(-space.want_g, axis=1, kind="stable")  # larger want first, then the code
+    for place in range(order.shape[1]):
+        column = order[:, place]
+        lines = np.arange(column.size)
+        more = np.where(hungry[lines, column], left // packs[column], 0)
+        per_drop[lines, column] += more
+        left = left - more * packs[column]
+    return np.where(rows[:, None], per_drop * space.deliveries[:, None], caps)
+
+
+def _packs_per_drop(space: ClassSpace, room_g: NDArray[np.int64], wants: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Share room by wants and count the whole packs in each share, shape (n, k)."""
+    room: Integers = room_g[:, None]
+    packs = np.asarray(space.pack_g, dtype=np.int64)
+    if int(room_g.max(initial=0)) * int(wants.max(initial=0)) >= SAFE:
+        room, wants = room.astype(object), wants.astype(object)
+    whole = np.maximum(wants.sum(axis=1), 1)[:, None]
+    return np.asarray((room * wants // whole // packs).astype(np.int64))

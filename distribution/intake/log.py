@@ -1,0 +1,82 @@
+"""Collecting findings: all at once, in the order of the sheets, without drowning the reader."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+
+from distribution.domain.enums import Severity
+from distribution.domain.findings import Finding, Where
+from distribution.intake.cells import CellError, RawCell, cell_text
+from distribution.intake.fields import ALL_SHEETS
+from distribution.intake.limits import MAX_FINDINGS_PER_CODE, MAX_SHOWN_CHARACTERS
+from distribution.intake.persian import normalise_text
+
+_ORDER = {sheet: n for n, sheet in enumerate(ALL_SHEETS)}
+
+
+def show_value(value: object) -> str:
+    """Write a cell's value for a finding: cleaned, on one line, not too long."""
+    text = normalise_text(str(value)[: 4 * MAX_SHOWN_CHARACTERS])
+    return text if len(text) <= MAX_SHOWN_CHARACTERS else text[: MAX_SHOWN_CHARACTERS - 1] + "…"
+
+
+class FindingLog:
+    """The findings so far. Of one code in one sheet only the first few are kept, and the rest counted."""
+
+    def __init__(self) -> None:
+        self._findings: list[Finding] = []
+        self._count: Counter[tuple[str, str, Severity]] = Counter()
+
+    def add(
+        self,
+        code: str,
+        severity: Severity = Severity.ERROR,
+        *,
+        sheet: str = "",
+        row: int | None = None,
+        column: str = "",
+        value: object = "",
+        **params: str | int,
+    ) -> None:
+        """Record a finding; its sentence may also name ``{sheet}``, ``{column}`` and ``{value}``."""
+        self._record(code, severity, Where(sheet=sheet, row=row, column=column, value=show_value(value)), params)
+
+    def add_cell(self, error: CellError, *, sheet: str, row: int, column: str, cell: RawCell) -> None:
+        """Record why a cell cannot be read."""
+        where = Where(sheet=sheet, row=row, column=column, value=show_value(cell_text(cell)))
+        self._record(error.code, Severity.ERROR, where, error.params)
+
+    def _record(self, code: str, severity: Severity, where: Where, params: Mapping[str, str | int]) -> None:
+        key = (where.sheet, code, severity)
+        self._count[key] += 1
+        if self._count[key] <= MAX_FINDINGS_PER_CODE:
+            named = {"sheet": where.sheet, "column": where.column, "value": where.value} | dict(params)
+            self._findings.append(Finding(severity, code, where, named))
+
+    def has_error_in(self, *sheets: str) -> bool:
+        """Tell whether any of the sheets has an error."""
+        return any(n and sheet in sheets and level is Severity.ERROR for (sheet, _, level), n in self._count.items())
+
+    def findings(self) -> tuple[Finding, ...]:
+        """Return every finding by sheet and row, then a count of those left out."""
+        more = [
+            Finding(
+                severity,
+                "more_like_these",
+                Where(sheet=sheet),
+                {"sheet": sheet, "code": code, "count": n - MAX_FINDINGS_PER_CODE},
+            )
+            for (sheet, code, severity), n in self._count.items()
+            if n > MAX_FINDINGS_PER_CODE
+        ]
+        last = float("inf")
+        return tuple(
+            sorted(
+                self._findings + more,
+                key=lambda f: (
+                    _ORDER.get(f.where.sheet, -1),
+                    last if f.code == "more_like_these" else f.where.row or 0,
+                ),
+            )
+        )

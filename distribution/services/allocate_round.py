@@ -1,0 +1,227 @@
+"""Share the quotas of a round: from the network, the letters and the accounts to an allotment per outlet."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from distribution.allocation.allocate import RoundResult, allocate_round
+from distribution.allocation.population import Served, resolve_populations
+from distribution.allocation.round_input import CommodityInput, RoundInput
+from distribution.domain.calendar import weekday_of
+from distribution.domain.dataset import Dataset
+from distribution.domain.enums import Account, StorageClass
+from distribution.domain.goods import Quota
+from distribution.domain.network import Outlet
+from distribution.domain.rounds import Allotment, LedgerEntry, RoundGoods, WaitingPacks
+from distribution.services.demand import round_days
+from distribution.services.eligibility import eligible_outlets
+from distribution.services.storage_room import free_storage_g
+
+IntArray = NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Accounts:
+    """What earlier rounds left behind.
+
+    Attributes
+    ----------
+    rounding_debt
+        Billionths of a pack owed by (outlet code, commodity code).
+    carried_g
+        Mass carried on by commodity code, g.
+    waiting
+        Packs allotted before and not delivered yet.
+    """
+
+    rounding_debt: Mapping[tuple[str, str], int] = field(default_factory=dict)
+    carried_g: Mapping[str, int] = field(default_factory=dict)
+    waiting: tuple[WaitingPacks, ...] = ()
+
+
+@dataclass(frozen=True)
+class Allocation:
+    """The shares of a round, ready to be kept."""
+
+    quotas: tuple[Quota, ...]
+    outlets: tuple[Outlet, ...]
+    served: Mapping[str, Served]
+    result: RoundResult
+    allotments: tuple[Allotment, ...]
+    goods: tuple[RoundGoods, ...]
+    entries: tuple[LedgerEntry, ...]
+
+
+def allocate_quotas(dataset: Dataset, quotas: Sequence[Quota], accounts: Accounts) -> Allocation:
+    """Share the quotas of one round among the outlets they admit.
+
+    Raises
+    ------
+    StateError
+        ``no_working_day`` if no delivery could be made in the period.
+    """
+    outlets = dataset.outlets
+    served = resolve_populations(dataset.areas, outlets)
+    round_input = _round_input(dataset, quotas, accounts, served)
+    result = allocate_round(round_input)
+    rows = [(i, j) for j in range(len(quotas)) for i in np.flatnonzero(round_input.commodities[j].eligible)]
+    return Allocation(
+        quotas=tuple(quotas),
+        outlets=outlets,
+        served=served,
+        result=result,
+        allotments=tuple(_allotment(dataset, quotas, served, round_input, result, i, j) for i, j in rows),
+        goods=tuple(_goods(dataset, quota, round_input, result, j) for j, quota in enumerate(quotas)),
+        entries=tuple(_entries(round_input, result, rows)),
+    )
+
+
+def price_of(dataset: Dataset, quota: Quota) -> int:
+    """Return the price of one pack: the letter's where it names one, else the approved price."""
+    return dataset.commodity_by_code[quota.commodity_code].price if quota.price is None else quota.price
+
+
+def _round_input(
+    dataset: Dataset, quotas: Sequence[Quota], accounts: Accounts, served: Mapping[str, Served]
+) -> RoundInput:
+    outlets = dataset.outlets
+    commodities = [dataset.commodity_by_code[q.commodity_code] for q in quotas]
+    deliveries = _deliveries(outlets, round_days(dataset, quotas))
+    column = {c.code: j for j, c in enumerate(commodities)}
+    row = {o.code: i for i, o in enumerate(outlets)}
+    opening = np.zeros((len(row), len(column)), dtype=np.int64)
+    for line in dataset.stock:
+        if line.place_code in row and line.commodity_code in column:
+            opening[row[line.place_code], column[line.commodity_code]] += line.packs
+    debt = np.zeros_like(opening)
+    for (outlet, commodity), amount in accounts.rounding_debt.items():
+        if outlet in row and commodity in column:
+            debt[row[outlet], column[commodity]] = amount
+    return RoundInput(
+        names=tuple(o.code for o in outlets),
+        people=np.array([served[o.code].people for o in outlets], dtype=np.int64),
+        need=tuple(dataset.area_by_code[o.area_code].need_weight for o in outlets),
+        storage_g=_storage(dataset, deliveries, accounts.waiting),
+        deliveries=deliveries,
+        commodities=tuple(
+            CommodityInput(
+                code=commodity.code,
+                pack_g=commodity.pack_g,
+                storage_class=commodity.storage_class.value,
+                quota_g=quota.quota_g,
+                carried_g=accounts.carried_g.get(commodity.code, 0),
+                method=quota.method,
+                eligible=eligible_outlets(dataset, quota, outlets),
+                floor_packs=quota.floor_packs,
+            )
+            for quota, commodity in zip(quotas, commodities, strict=True)
+        ),
+        opening_packs=opening,
+        debt_nano=debt,
+    )
+
+
+def _deliveries(outlets: Sequence[Outlet], days: Sequence[dt.date]) -> IntArray:
+    """Return the deliveries each outlet can take: never more than the days on which it receives."""
+    weekdays = [weekday_of(day) for day in days]
+    return np.array(
+        [
+            max(1, min(o.deliveries_per_period, sum(not o.receiving_days or w in o.receiving_days for w in weekdays)))
+            for o in outlets
+        ],
+        dtype=np.int64,
+    )
+
+
+def _storage(dataset: Dataset, deliveries: IntArray, waiting: Iterable[WaitingPacks]) -> dict[str, IntArray]:
+    """Return the room for one delivery of new goods, g per outlet: packs that waited take theirs first."""
+    outlets = dataset.outlets
+    room = free_storage_g(dataset, outlets)
+    expected: dict[tuple[str, StorageClass], int] = defaultdict(int)
+    for line in waiting:
+        commodity = dataset.commodity_by_code[line.commodity_code]
+        expected[line.outlet_code, commodity.storage_class] += line.packs * commodity.pack_g
+    return {
+        cls.value: np.array(
+            [
+                max(0, room[o.code, cls] - -(-expected[o.code, cls] // int(count)))
+                for o, count in zip(outlets, deliveries, strict=True)
+            ],
+            dtype=np.int64,
+        )
+        for cls in StorageClass
+    }
+
+
+def _allotment(
+    dataset: Dataset,
+    quotas: Sequence[Quota],
+    served: Mapping[str, Served],
+    given: RoundInput,
+    result: RoundResult,
+    i: int,
+    j: int,
+) -> Allotment:
+    outlet = dataset.outlets[i]
+    return Allotment(
+        outlet_code=outlet.code,
+        commodity_code=given.commodities[j].code,
+        union_code=dataset.union_of(outlet),
+        cooperative_code=outlet.cooperative_code,
+        area_code=outlet.area_code,
+        people=served[outlet.code].people,
+        basis=served[outlet.code].basis,
+        weight_grid=int(result.weight_grid[i]),
+        entitlement_nano=int(result.entitlement_nano[i, j]),
+        opening_packs=int(given.opening_packs[i, j]),
+        netted_nano=int(result.netted_nano[i, j]),
+        floor_nano=int(result.floor_nano[i, j]),
+        moved_nano=int(result.moved_nano[i, j]),
+        target_nano=int(result.target_nano[i, j]),
+        cap_packs=int(result.cap_packs[i, j]),
+        bound=result.bound[i, j],
+        debt_before_nano=int(result.debt_before_nano[i, j]),
+        debt_after_nano=int(result.debt_after_nano[i, j]),
+        shortfall_nano=int(result.shortfall_nano[i, j]),
+        method=given.commodities[j].method,
+        packs=int(result.packs[i, j]),
+        price=price_of(dataset, quotas[j]),
+    )
+
+
+def _goods(dataset: Dataset, quota: Quota, given: RoundInput, result: RoundResult, j: int) -> RoundGoods:
+    commodity = given.commodities[j]
+    return RoundGoods(
+        commodity_code=commodity.code,
+        quota_g=commodity.quota_g,
+        carried_g=commodity.carried_g,
+        packs_to_share=int(result.packs_to_share[j]),
+        allotted_packs=int(result.packs[:, j].sum()),
+        unplaced_packs=int(result.unplaced_packs[j]),
+        remainder_g=int(result.remainder_g[j]),
+        pack_g=commodity.pack_g,
+        price=price_of(dataset, quota),
+    )
+
+
+def _entries(given: RoundInput, result: RoundResult, rows: Iterable[tuple[int, int]]) -> Iterable[LedgerEntry]:
+    """Yield the postings of a round: the change of every rounding debt, and every share a cap kept away."""
+    for i, j in rows:
+        moves = {
+            Account.ROUNDING_DEBT: int(result.debt_after_nano[i, j] - result.debt_before_nano[i, j]),
+            Account.SHORTFALL: int(result.shortfall_nano[i, j]),
+        }
+        for account, amount in moves.items():
+            if amount:
+                yield LedgerEntry(
+                    account=account,
+                    holder_code=given.names[i],
+                    commodity_code=given.commodities[j].code,
+                    amount_nano=amount,
+                )

@@ -1,0 +1,1 @@
+"""The files of a round, each from one file here."""

@@ -1,0 +1,69 @@
+"""What one truck takes along on one day, as one zip: GPX, KML, GeoPackage, CSV and the PDF waybill."""
+
+from __future__ import annotations
+
+from distribution.domain.jalali import format_date
+from distribution.messages import render_message
+from distribution.services.exports.outcome import RoundOutcome, TruckDay, Visit
+from distribution.services.exports.waybills import render_truck_waybill
+from gis.export.archive import build_zip
+from gis.export.crew import CrewDay, CrewPlace, CrewStop, CrewTexts, CrewTrip, build_crew_members
+from optimizer.plan import Trip
+
+
+def crew_stem(outcome: RoundOutcome, truck: TruckDay) -> str:
+    """Return the name of a truck-day's files, without ending."""
+    return f"{outcome.date_of(truck.day).isoformat()}_{outcome.truck_name(truck)}"
+
+
+def render_crew_pack(outcome: RoundOutcome, truck: TruckDay) -> bytes:
+    """Render the zip of one truck and day."""
+    stem = crew_stem(outcome, truck)
+    members = build_crew_members(_crew_day(outcome, truck, stem))
+    return build_zip(members | {f"{stem}.pdf": render_truck_waybill(outcome, truck)})
+
+
+def _crew_day(outcome: RoundOutcome, truck: TruckDay, stem: str) -> CrewDay:
+    locale = outcome.locale
+    date = outcome.date_of(truck.day)
+    warehouse = outcome.warehouse_of(truck)
+    place = CrewPlace(warehouse.code, warehouse.name(locale), warehouse.lon, warehouse.lat)
+    texts = {name: render_message(f"crew.{name}", locale) for name in CrewTexts.__dataclass_fields__}
+    return CrewDay(
+        stem=stem,
+        title=f"{outcome.truck_title(truck)} – {format_date(date, locale)}",
+        truck=outcome.truck_name(truck),
+        date=date.isoformat(),
+        commodities=tuple(c.name for c in outcome.commodities),
+        trips=tuple(_crew_trip(outcome, trip, place) for trip in truck.trips),
+        texts=CrewTexts(**texts),
+    )
+
+
+def _crew_trip(outcome: RoundOutcome, trip: Trip, warehouse: CrewPlace) -> CrewTrip:
+    number = trip.trip + 1
+    return CrewTrip(
+        number=number,
+        title=render_message("crew.trip_title", outcome.locale, {"number": number}),
+        warehouse=warehouse,
+        start=outcome.clock(trip.start_s),
+        end=outcome.clock(trip.end_s),
+        distance_m=trip.metres,
+        stops=tuple(_crew_stop(outcome, visit) for visit in outcome.visits(trip)),
+    )
+
+
+def _crew_stop(outcome: RoundOutcome, visit: Visit) -> CrewStop:
+    outlet, dataset = visit.outlet, outcome.dataset
+    return CrewStop(
+        order=visit.order,
+        code=outlet.code,
+        name=outlet.name(outcome.locale),
+        lon=outlet.lon,
+        lat=outlet.lat,
+        arrival=outcome.clock(visit.arrival_s),
+        load=outcome.load_text(visit.packs),
+        weight_kg=-(-visit.weight_g // 1000),
+        packs=visit.packs,
+        note=dataset.area_by_code[outlet.area_code].name(outcome.locale),
+    )

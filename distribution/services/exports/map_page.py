@@ -1,0 +1,130 @@
+"""The offline map: outlets by kg per person, and the routes of each day."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+
+from gis.map_page.page import render_map_html
+
+from distribution.domain.jalali import format_date
+from distribution.domain.network import Outlet
+from distribution.domain.numerals import format_number
+from distribution.messages import render_message
+from distribution.services.exports.outcome import RoundOutcome, TruckDay
+from gis.map_page.data import MapData, MapOutlet, MapPlace, MapRoute, MapTexts, MapWarehouse
+from optimizer.plan import Trip
+
+MARKS = {"fa": {"digits": "۰۱۲۳۴۵۶۷۸۹", "decimal_mark": "٫"}, "en": {}}
+
+
+def render_map(outcome: RoundOutcome) -> bytes:
+    """Render ``map.html``, which opens from a file and asks nothing of a network."""
+    locale = outcome.locale
+    words = [name for name in MapTexts.__dataclass_fields__ if name not in {"digits", "decimal_mark"}]
+    texts = MapTexts(**{name: render_message(f"map.{name}", locale) for name in words}, **MARKS[locale])
+    days = outcome.deliveries.demand.days
+    return render_map_html(
+        MapData(
+            locale=locale,
+            title=outcome.title,
+            subtitle=_subtitle(outcome),
+            note=_note(outcome),
+            texts=texts,
+            outlets=_outlets(outcome),
+            warehouses=tuple(
+                MapWarehouse(w.name(locale), w.lon, w.lat, w.name(locale)) for w in outcome.dataset.warehouses
+            ),
+            routes=tuple(_route(outcome, truck, trip) for truck in outcome.truck_days for trip in truck.trips),
+            days=tuple(format_date(day, locale) for day in days),
+            places=_places(outcome),
+        )
+    )
+
+
+def _subtitle(outcome: RoundOutcome) -> str:
+    days = outcome.deliveries.demand.days
+    params = {
+        "round": outcome.round_code,
+        "start": format_date(days[0], outcome.locale),
+        "end": format_date(days[-1], outcome.locale),
+        "tonnes": format_number(round(outcome.summary.allotted_g / 1_000_000), outcome.locale),
+        "outlets": format_number(outcome.summary.delivery.outlets_served, outcome.locale),
+    }
+    return render_message("map.subtitle", outcome.locale, params)
+
+
+def _note(outcome: RoundOutcome) -> str:
+    notes = []
+    if outcome.dataset.settings.synthetic:
+        notes.append(render_message("map.synthetic", outcome.locale))
+    if outcome.deliveries.travel_is_estimate:
+        notes.append(render_message("map.estimate", outcome.locale))
+    return " ".join(notes)
+
+
+def _outlets(outcome: RoundOutcome) -> tuple[MapOutlet, ...]:
+    waiting = {outlet for outlet, _ in outcome.deliveries.waiting_packs()}
+    packs: dict[str, dict[str, int]] = defaultdict(dict)
+    for allotment in outcome.allocation.allotments:
+        packs[allotment.outlet_code][allotment.commodity_code] = allotment.packs
+    outlets = []
+    for outlet in outcome.dataset.outlets:
+        people = outcome.allocation.served[outlet.code].people
+        load = tuple(packs[outlet.code].get(c.code, 0) for c in outcome.commodities)
+        kg = outcome.allotted_g[outlet.code] / 1000
+        outlets.append(
+            MapOutlet(
+                name=outlet.name(outcome.locale),
+                lon=outlet.lon,
+                lat=outlet.lat,
+                people=people,
+                kg_per_person=kg / people if people and outlet.code in packs else None,
+                text=_outlet_text(outcome, outlet, people, load),
+                unserved=outlet.code in waiting,
+            )
+        )
+    return tuple(outlets)
+
+
+def _outlet_text(outcome: RoundOutcome, outlet: Outlet, people: int, load: tuple[int, ...]) -> str:
+    locale = outcome.locale
+    params = {
+        "cooperative": outcome.dataset.cooperative_by_code[outlet.cooperative_code].name(locale),
+        "area": outcome.dataset.area_by_code[outlet.area_code].name(locale),
+        "people": format_number(people, locale),
+        "load": outcome.load_text(load),
+    }
+    return f"{outlet.name(locale)} ({outlet.code})\n" + render_message("map.outlet_text", locale, params)
+
+
+def _route(outcome: RoundOutcome, truck: TruckDay, trip: Trip) -> MapRoute:
+    locale = outcome.locale
+    params = {
+        "truck": outcome.truck_title(truck),
+        "trip": format_number(trip.trip + 1, locale),
+        "start": outcome.clock(trip.departure_s),
+        "end": outcome.clock(trip.end_s),
+        "stops": format_number(len(outcome.visits(trip)), locale),
+        "km": format_number(round(trip.metres / 1000), locale),
+    }
+    return MapRoute(trip.day, outcome.path(trip), render_message("map.route_text", locale, params))
+
+
+def _places(outcome: RoundOutcome) -> tuple[MapPlace, ...]:
+    """Name the areas that have outlets of their own, at the middle of the people they serve."""
+    members: dict[str, list[Outlet]] = defaultdict(list)
+    for outlet in outcome.dataset.outlets:
+        members[outlet.area_code].append(outlet)
+    places = []
+    for code, outlets in sorted(members.items()):
+        weights = [outcome.allocation.served[o.code].people + 1 for o in outlets]
+        total = sum(weights)
+        places.append(
+            MapPlace(
+                name=outcome.dataset.area_by_code[code].name(outcome.locale),
+                lon=sum(o.lon * w for o, w in zip(outlets, weights, strict=True)) / total,
+                lat=sum(o.lat * w for o, w in zip(outlets, weights, strict=True)) / total,
+                rank=total,
+            )
+        )
+    return tuple(places)

@@ -1,0 +1,164 @@
+"""All that the exports of a round are rendered from."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter, defaultdict
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import groupby
+
+from distribution.documents.commodity import DocumentCommodity
+from distribution.documents.workbook_data import Letter
+from distribution.domain.dataset import Dataset
+from distribution.domain.network import Outlet, Warehouse
+from distribution.domain.numerals import format_number, to_persian_digits
+from distribution.domain.types import format_clock
+from distribution.messages import Locale
+from distribution.services.allocate_round import Allocation
+from distribution.services.plan_deliveries import DeliveryPlan
+from distribution.services.summary import RoundSummary
+from optimizer.plan import Trip
+
+
+@dataclass(frozen=True)
+class TruckDay:
+    """What one truck does on one day."""
+
+    day: int
+    vehicle_type: int
+    vehicle: int
+    trips: tuple[Trip, ...]
+
+
+@dataclass(frozen=True)
+class Visit:
+    """One halt of a truck: all deliveries it makes there in a row, numbered from 1 within the trip."""
+
+    order: int
+    outlet: Outlet
+    arrival_s: int
+    packs: tuple[int, ...]
+    weight_g: int
+
+
+@dataclass(frozen=True)
+class RoundOutcome:
+    """A round's network, shares, plan and figures."""
+
+    dataset: Dataset
+    round_code: str
+    allocation: Allocation
+    deliveries: DeliveryPlan
+    summary: RoundSummary
+
+    @property
+    def locale(self) -> Locale:
+        """Return the language of the round's documents."""
+        return self.dataset.settings.language.value
+
+    @property
+    def title(self) -> str:
+        """Return the network's name in the documents' language."""
+        settings = self.dataset.settings
+        first, second = settings.title_fa, settings.title_en
+        return (first or second) if self.locale == "fa" else (second or first)
+
+    @cached_property
+    def letters(self) -> tuple[Letter, ...]:
+        """List the letters behind the round's quotas, each once."""
+        letters = {(q.letter_number, q.letter_date) for q in self.allocation.quotas if q.letter_number or q.letter_date}
+        ordered = sorted(letters, key=lambda letter: (letter[0], letter[1] or dt.date.min))
+        return tuple(Letter(number, date) for number, date in ordered)
+
+    @cached_property
+    def commodities(self) -> tuple[DocumentCommodity, ...]:
+        """List the commodities of the round's quotas and of packs that had waited, in order of code."""
+        price = {goods.commodity_code: goods.price for goods in self.allocation.goods}
+        codes = sorted({c.code for c in self.deliveries.demand.commodities} | set(price))
+        commodities = [self.dataset.commodity_by_code[code] for code in codes]
+        return tuple(
+            DocumentCommodity(c.code, c.name(self.locale), c.pack_g, price.get(c.code, c.price)) for c in commodities
+        )
+
+    @cached_property
+    def truck_days(self) -> tuple[TruckDay, ...]:
+        """Group the trips by truck and day, in order of day, type and truck."""
+        groups: dict[tuple[int, int, int], list[Trip]] = defaultdict(list)
+        for trip in self.deliveries.plan.trips:
+            groups[trip.day, trip.vehicle_type, trip.vehicle].append(trip)
+        return tuple(
+            TruckDay(*key, trips=tuple(sorted(trips, key=lambda t: t.trip))) for key, trips in sorted(groups.items())
+        )
+
+    @cached_property
+    def allotted_g(self) -> Counter[str]:
+        """Return the mass allotted to each outlet in all, g."""
+        total: Counter[str] = Counter()
+        for allotment in self.allocation.allotments:
+            commodity = self.dataset.commodity_by_code[allotment.commodity_code]
+            total[allotment.outlet_code] += allotment.packs * commodity.pack_g
+        return total
+
+    def path(self, trip: Trip) -> tuple[tuple[float, float], ...]:
+        """Return the (lon, lat) of a trip's warehouse, halts and warehouse again."""
+        yard = self.dataset.warehouses[trip.depot]
+        return tuple((p.lon, p.lat) for p in (yard, *(v.outlet for v in self.visits(trip)), yard))
+
+    def date_of(self, day: int) -> dt.date:
+        """Return the date of a working day."""
+        return self.deliveries.demand.days[day]
+
+    def truck_name(self, truck: TruckDay) -> str:
+        """Return a truck's code and number, e.g. ``V-MASHHAD-T6-2``; unique among the trucks."""
+        return f"{self.deliveries.problem.vehicle_types[truck.vehicle_type].name}-{truck.vehicle + 1}"
+
+    def truck_title(self, truck: TruckDay) -> str:
+        """Return a truck's name with its code, for people."""
+        code = self.deliveries.problem.vehicle_types[truck.vehicle_type].name
+        vehicle = next(v for v in self.dataset.vehicles if v.code == code)
+        return f"{vehicle.name(self.locale)} ({self.truck_name(truck)})"
+
+    def waybill_number(self, truck: TruckDay) -> str:
+        """Return the number of a truck-day's waybill, unique in the round."""
+        return f"{self.round_code}/{self.date_of(truck.day):%Y%m%d}/{self.truck_name(truck)}"
+
+    def warehouse_of(self, truck: TruckDay) -> Warehouse:
+        """Return the warehouse a truck works from."""
+        return self.dataset.warehouses[truck.trips[0].depot]
+
+    def visits(self, trip: Trip) -> tuple[Visit, ...]:
+        """List the halts of a trip; packs are in the order of the documents' commodities."""
+        problem = self.deliveries.problem
+        visits = []
+        by_place = groupby(trip.stops, key=lambda stop: problem.deliveries[stop.delivery].place)
+        for order, (place, group) in enumerate(by_place, start=1):
+            stops = list(group)
+            loads = [problem.deliveries[stop.delivery] for stop in stops]
+            count = dict(
+                zip(problem.commodities, map(sum, zip(*(load.packs for load in loads), strict=True)), strict=True)
+            )
+            visits.append(
+                Visit(
+                    order=order,
+                    outlet=self.dataset.outlet_by_code[problem.places[place].name],
+                    arrival_s=stops[0].arrival_s,
+                    packs=tuple(count.get(c.code, 0) for c in self.commodities),
+                    weight_g=sum(load.weight_g for load in loads),
+                )
+            )
+        return tuple(visits)
+
+    def load_text(self, packs: tuple[int, ...]) -> str:
+        """Write packs as ``10 rice, 4 oil`` in the documents' language."""
+        comma = "، " if self.locale == "fa" else ", "
+        return comma.join(
+            f"{format_number(count, self.locale)} {c.name}"
+            for c, count in zip(self.commodities, packs, strict=True)
+            if count
+        )
+
+    def clock(self, seconds: int) -> str:
+        """Write a time of day, rounded up to the minute, in the documents' digits."""
+        text = format_clock(-(-seconds // 60) * 60)
+        return to_persian_digits(text) if self.locale == "fa" else text

@@ -1,0 +1,36 @@
+"""The plan as ``plan.json``: what it was made from, what it says, and nothing of when or where it was computed."""
+
+from __future__ import annotations
+
+from optimizer.plan_file import dump_plan
+
+from distribution import __version__
+from distribution.services.exports.outcome import RoundOutcome
+
+
+def render_plan_json(outcome: RoundOutcome) -> bytes:
+    """Render ``plan.json``; the same input, seed and iterations give the same bytes."""
+    deliveries = outcome.deliveries
+    header = {
+        "round": outcome.round_code,
+        "dataset_version": outcome.summary.dataset_version,
+        "synthetic": outcome.dataset.settings.synthetic,
+        "currency": outcome.dataset.settings.currency,
+        "travel": deliveries.travel_label,
+        "travel_is_estimate": deliveries.travel_is_estimate,
+        "taavon_version": __version__,
+        "collections": [
+            {
+                "outlet": c.outlet_code,
+                "warehouse": c.warehouse_code,
+                "packs": c.packs,
+                "valid_from": c.valid_from.isoformat(),
+                "valid_until": c.valid_until.isoformat(),
+            }
+            for c in deliveries.collections
+        ],
+        "stock_short": [
+            {"outlet": s.outlet_code, "commodity": s.commodity_code, "packs": s.packs} for s in deliveries.shortages
+        ],
+    }
+    return dump_plan(deliveries.problem, deliveries.plan, header)

@@ -1,0 +1,117 @@
+"""Plan the deliveries of a round: tag, cut into loads, route in a child process, verify."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from optimizer.launch import solve_in_child
+from optimizer.solve import Progress
+
+from distribution.domain.dataset import Dataset
+from distribution.domain.goods import Quota
+from distribution.services.delivery_problem import (
+    Collection,
+    Shortage,
+    build_problem,
+    list_collections,
+    list_shortages,
+)
+from distribution.services.demand import Demand, build_demand
+from distribution.services.progress import Phase, Reporter
+from distribution.services.tag_demand import tag_demand
+from distribution.services.travel import build_travel
+from optimizer.plan import Limits, Plan
+from optimizer.problem import Problem
+from optimizer.verify import verify_plan
+
+
+@dataclass(frozen=True)
+class SearchOptions:
+    """How long and with what to search; ``workers`` never changes the plan, only how soon it is found."""
+
+    limits: Limits
+    seed: int = 1
+    workers: int | None = None
+
+
+@dataclass(frozen=True)
+class DeliveryPlan:
+    """The verified plan of a round, with what it was made from."""
+
+    demand: Demand
+    problem: Problem
+    plan: Plan
+    collections: tuple[Collection, ...]
+    shortages: tuple[Shortage, ...]
+    travel_label: str
+    travel_is_estimate: bool
+
+    def waiting_packs(self) -> Counter[tuple[str, str]]:
+        """Count the packs that stay behind, by (outlet code, commodity code)."""
+        waiting: Counter[tuple[str, str]] = Counter()
+        for unserved in self.plan.unserved:
+            delivery = self.problem.deliveries[unserved.delivery]
+            outlet = self.problem.places[delivery.place].name
+            for commodity, packs in zip(self.problem.commodities, delivery.packs, strict=True):
+                if packs:
+                    waiting[outlet, commodity] += packs
+        for shortage in self.shortages:
+            waiting[shortage.outlet_code, shortage.commodity_code] += shortage.packs
+        return waiting
+
+
+class PlanRejectedError(RuntimeError):
+    """The independent checker found a fault in the search's plan; it is never kept."""
+
+
+def plan_deliveries(
+    dataset: Dataset,
+    quotas: Sequence[Quota],
+    packs: Mapping[tuple[str, str], int],
+    rank: Mapping[str, int],
+    options: SearchOptions,
+    reporter: Reporter,
+) -> DeliveryPlan:
+    """Plan the delivery of packs per (outlet code, commodity code) over the working days of a round.
+
+    Raises
+    ------
+    StateError
+        ``no_working_day`` if the calendar leaves none.
+    PlanRejectedError
+        If the plan breaks a constraint: a defect of the search.
+    """
+    demand = build_demand(dataset, quotas, packs, rank)
+    travel = build_travel(dataset, (*demand.warehouses, *demand.outlets))
+    warehouses = np.arange(len(demand.warehouses))
+    reporter.report(Phase.TAG, 0.0)
+    metres, _ = travel.matrix(warehouses, len(warehouses) + np.arange(len(demand.outlets)))
+    tags = tag_demand(demand, metres)
+    problem = build_problem(demand, tags, travel)
+    reporter.report(Phase.TAG, 1.0)
+
+    def on_progress(progress: Progress) -> None:
+        reporter.report(Phase.ROUTE, progress.fraction, progress.scaled_cost)
+
+    plan = solve_in_child(
+        problem,
+        options.limits,
+        options.seed,
+        workers=options.workers,
+        on_progress=on_progress,
+        should_stop=reporter.should_stop,
+    )
+    if violations := verify_plan(problem, plan):
+        raise PlanRejectedError("; ".join(map(str, violations[:5])))
+    return DeliveryPlan(
+        demand=demand,
+        problem=problem,
+        plan=plan,
+        collections=list_collections(demand, tags),
+        shortages=list_shortages(demand, tags),
+        travel_label=travel.label,
+        travel_is_estimate=travel.is_estimate,
+    )

@@ -1,0 +1,221 @@
+"""The figures of a run that a planner asks for first."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from decimal import Decimal
+from typing import Any
+
+import numpy as np
+
+from distribution.allocation.fairness import Fairness, measure_fairness
+from distribution.domain.dataset import Dataset
+from distribution.domain.enums import PopulationBasis
+from distribution.domain.numerals import format_number
+from distribution.messages import Locale, render_message
+from distribution.services.allocate_round import Allocation
+from distribution.services.delivery_figures import DeliveryFigures, count_deliveries
+from distribution.services.plan_deliveries import DeliveryPlan
+
+SCHEMA = "taavon.summary/1"
+
+
+@dataclass(frozen=True)
+class GoodsFigures:
+    """What a round had of one commodity and how fairly it was shared. Mass in g."""
+
+    code: str
+    name_fa: str
+    name_en: str
+    quota_g: int
+    carried_g: int
+    packs_to_share: int
+    allotted_packs: int
+    allotted_g: int
+    unplaced_packs: int
+    remainder_g: int
+    fairness: Fairness
+
+
+@dataclass(frozen=True)
+class RoundSummary:
+    """A run in figures."""
+
+    round_code: str
+    title_fa: str
+    title_en: str
+    synthetic: bool
+    currency: str
+    dataset_version: int
+    outlets: int
+    people: int
+    people_assumed: int
+    goods: tuple[GoodsFigures, ...]
+    delivery: DeliveryFigures
+    travel: str
+    travel_is_estimate: bool
+    status: str
+    seed: int
+    iterations: int
+    files: tuple[str, ...] = ()
+
+    @property
+    def allotted_g(self) -> int:
+        """Return the mass allotted in all, g."""
+        return sum(goods.allotted_g for goods in self.goods)
+
+    def to_json(self) -> bytes:
+        """Render as the bytes of ``summary.json``."""
+        record = {"schema": SCHEMA} | asdict(self)
+        return (json.dumps(record, ensure_ascii=False, indent=2, default=_plain) + "\n").encode()
+
+    def tables(self, locale: Locale) -> list[tuple[str, list[tuple[str, ...]]]]:
+        """Render as titled tables of ready text; a table of more than two columns starts with its header."""
+        return [
+            (_text("heading.goods", locale), self._goods_table(locale)),
+            (_text("heading.delivery", locale), self._delivery_table(locale)),
+            (_text("heading.distance", locale), self._distance_table(locale)),
+        ]
+
+    def _goods_table(self, locale: Locale) -> list[tuple[str, ...]]:
+        columns = ("commodity", "tonnes_in", "tonnes_allotted", "kg_per_person", "gini", "deviation", "unplaced")
+        rows = [tuple(_text(f"column.{column}", locale) for column in columns)]
+        for goods in self.goods:
+            fairness = goods.fairness
+            rows.append(
+                (
+                    (goods.name_fa if locale == "fa" else goods.name_en) or goods.code,
+                    _tonnes(goods.quota_g + goods.carried_g, locale),
+                    _tonnes(goods.allotted_g, locale),
+                    _number(fairness.kg_per_person_median, locale, 3),
+                    _number(fairness.gini, locale, 4),
+                    _number(fairness.largest_deviation_packs, locale, 2),
+                    format_number(goods.unplaced_packs, locale),
+                )
+            )
+        total_in = sum(goods.quota_g + goods.carried_g for goods in self.goods)
+        total = (_text("total", locale), _tonnes(total_in, locale), _tonnes(self.allotted_g, locale))
+        rows.append((*total, "", "", "", format_number(sum(g.unplaced_packs for g in self.goods), locale)))
+        return rows
+
+    def _delivery_table(self, locale: Locale) -> list[tuple[str, ...]]:
+        d = self.delivery
+
+        def count(value: int) -> str:
+            return format_number(value, locale)
+
+        values = {
+            "outlets_served": _of(d.outlets_served, d.outlets_due, locale),
+            "people_covered": _of(d.people_covered, self.people, locale),
+            "routed": _tonnes(d.routed_g, locale),
+            "collected": _tonnes(d.collected_g, locale),
+            "waiting": _tonnes(d.waiting_g, locale),
+            "days": _of(d.days_used, d.working_days, locale),
+            "trucks": count(d.trucks),
+            "truck_days": count(d.truck_days),
+            "trips": count(d.trips),
+            "stops": count(d.stops),
+            "km": count(round(d.metres / 1000)),
+            "tonne_km": count(d.tonne_km),
+            "cost": f"{count(d.cost)} {self.currency}",
+            "co2": _tonnes(int(d.co2_kg * 1000), locale),
+        }
+        rows = [(_text(f"row.{key}", locale), value) for key, value in values.items()]
+        rows += [
+            (_text(f"unserved.{reason}", locale), format_number(number, locale))
+            for reason, number in d.unserved.items()
+        ] or [(_text("row.unserved", locale), _text("none", locale))]
+        return rows
+
+    def _distance_table(self, locale: Locale) -> list[tuple[str, ...]]:
+        columns = ("quintile", "outlets", "mean_km", "mean_day", "mean_rank")
+        rows = [tuple(_text(f"column.{column}", locale) for column in columns)]
+        for q in self.delivery.rank_by_distance:
+            rows.append(
+                (
+                    format_number(q.quintile, locale),
+                    format_number(q.outlets, locale),
+                    _number(q.mean_km, locale, 1),
+                    _number(q.mean_day, locale, 1),
+                    _number(q.mean_rank, locale, 2),
+                )
+            )
+        return rows
+
+
+def summarise(
+    dataset: Dataset, version: int, round_code: str, allocation: Allocation, deliveries: DeliveryPlan
+) -> RoundSummary:
+    """Sum up a round."""
+    people = {code: served.people for code, served in allocation.served.items()}
+    basis_assumed = [served.people for served in allocation.served.values() if served.basis is PopulationBasis.ASSUMED]
+    return RoundSummary(
+        round_code=round_code,
+        title_fa=dataset.settings.title_fa,
+        title_en=dataset.settings.title_en,
+        synthetic=dataset.settings.synthetic,
+        currency=dataset.settings.currency,
+        dataset_version=version,
+        outlets=len(allocation.outlets),
+        people=sum(people.values()),
+        people_assumed=sum(basis_assumed),
+        goods=tuple(_goods_figures(dataset, allocation, j) for j in range(len(allocation.goods))),
+        delivery=count_deliveries(deliveries, people),
+        travel=deliveries.travel_label,
+        travel_is_estimate=deliveries.travel_is_estimate,
+        status=deliveries.plan.status.value,
+        seed=deliveries.plan.seed,
+        iterations=deliveries.plan.iterations,
+    )
+
+
+def _goods_figures(dataset: Dataset, allocation: Allocation, j: int) -> GoodsFigures:
+    goods = allocation.goods[j]
+    commodity = dataset.commodity_by_code[goods.commodity_code]
+    rows = [a for a in allocation.allotments if a.commodity_code == goods.commodity_code]
+    return GoodsFigures(
+        code=commodity.code,
+        name_fa=commodity.name("fa"),
+        name_en=commodity.name("en"),
+        quota_g=goods.quota_g,
+        carried_g=goods.carried_g,
+        packs_to_share=goods.packs_to_share,
+        allotted_packs=goods.allotted_packs,
+        allotted_g=goods.allotted_packs * goods.pack_g,
+        unplaced_packs=goods.unplaced_packs,
+        remainder_g=goods.remainder_g,
+        fairness=measure_fairness(
+            np.array([a.people for a in rows], dtype=np.int64),
+            np.array([a.packs for a in rows], dtype=np.int64),
+            np.array([a.entitlement_nano for a in rows], dtype=np.int64),
+            goods.pack_g,
+        ),
+    )
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Decimal):
+        return str(value)
+    if isinstance(value, Mapping):
+        return dict(value)
+    raise TypeError(type(value).__name__)
+
+
+def _text(key: str, locale: Locale) -> str:
+    return render_message(f"summary.{key}", locale)
+
+
+def _tonnes(mass_g: int, locale: Locale) -> str:
+    return render_message("summary.tonnes", locale, {"value": format_number(Decimal(mass_g) / 1_000_000, locale, 1)})
+
+
+def _number(value: float | None, locale: Locale, decimals: int) -> str:
+    return "–" if value is None else format_number(value, locale, decimals)
+
+
+def _of(part: int, whole: int, locale: Locale) -> str:
+    return render_message(
+        "summary.of", locale, {"part": format_number(part, locale), "whole": format_number(whole, locale)}
+    )

@@ -1,0 +1,1 @@
+"""The way of the schema, step by step; packaged, and run by ``upgrade``."""

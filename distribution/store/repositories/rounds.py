@@ -1,0 +1,164 @@
+"""Rounds, their allotments and their goods."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from sqlalchemy import delete, func, insert, select, true
+from sqlalchemy.exc import IntegrityError
+from sqlmodel import Session, SQLModel, col
+
+from distribution.domain.enums import RoundState
+from distribution.domain.errors import NotFoundError, StaleError, StateError
+from distribution.domain.rounds import Allotment, RoundGoods
+from distribution.store.tables import AllotmentRow, Round, RoundGoodsRow
+
+
+class RoundRepository:
+    """Keeps rounds; their order is the order in which they were added."""
+
+    def __init__(self, session: Session, now: Callable[[], dt.datetime]) -> None:
+        self._session = session
+        self._now = now
+
+    def add(
+        self, code: str, *, dataset_version: int, seed: int = 1, parameters: Mapping[str, Any] | None = None
+    ) -> Round:
+        """Open a round.
+
+        Raises
+        ------
+        StateError
+            If there is a round of that code already.
+        """
+        if self._find(code) is not None:
+            raise StateError("round_exists", round_code=code)
+        opened = Round(
+            code=code,
+            state=RoundState.DRAFT,
+            dataset_version=dataset_version,
+            seed=seed,
+            created_at=self._now(),
+            parameters=dict(parameters or {}),
+        )
+        self._session.add(opened)
+        try:
+            self._session.flush()
+        except IntegrityError as error:
+            raise StateError("round_exists", round_code=code) from error  # added by somebody else in this instant
+        return opened
+
+    def get(self, code: str, *, for_update: bool = False, version: int | None = None) -> Round:
+        """Get a round by code.
+
+        Parameters
+        ----------
+        for_update
+            Whether it is going to be changed: nobody else may until the transaction ends.
+        version
+            The version that the asker has read, where it matters that it is still that one.
+
+        Raises
+        ------
+        NotFoundError
+            If there is no such round.
+        StaleError
+            If it has changed since that version.
+        """
+        found = self._find(code, for_update=for_update)
+        if found is None:
+            raise NotFoundError("round_unknown", round_code=code)
+        if version is not None and found.version != version:
+            raise StaleError("changed_meanwhile")
+        return found
+
+    def list(self, *, after: int = 0, limit: int | None = None) -> tuple[Round, ...]:
+        """List the rounds in the order they were added, those after an id."""
+        query = select(Round).where(col(Round.id) > after).order_by(col(Round.id)).limit(limit)
+        return tuple(self._session.scalars(query))
+
+    def latest(self) -> Round | None:
+        """Return the round added last."""
+        return self._session.scalars(select(Round).order_by(col(Round.id).desc()).limit(1)).first()
+
+    def put_allotments(self, round_id: int, allotments: Iterable[Allotment]) -> None:
+        """Keep the allotments of a round in place of those it had."""
+        self._replace(AllotmentRow, Allotment, round_id, allotments)
+
+    def put_goods(self, round_id: int, goods: Iterable[RoundGoods]) -> None:
+        """Keep the goods of a round in place of those it had."""
+        self._replace(RoundGoodsRow, RoundGoods, round_id, goods)
+
+    def allotments(
+        self,
+        code: str,
+        *,
+        union_code: str | None = None,
+        cooperative_code: str | None = None,
+        area_code: str | None = None,
+        outlet_code: str | None = None,
+        commodity_code: str | None = None,
+        after: int = 0,
+        limit: int | None = None,
+    ) -> tuple[AllotmentRow, ...]:
+        """List allotments of a round in the order they were put, those after an id and of the codes given."""
+        wanted = {
+            "union_code": union_code,
+            "cooperative_code": cooperative_code,
+            "area_code": area_code,
+            "outlet_code": outlet_code,
+            "commodity_code": commodity_code,
+        }
+        query = (
+            select(AllotmentRow)
+            .join(Round, col(Round.id) == col(AllotmentRow.round_id))
+            .where(col(Round.code) == code, col(AllotmentRow.id) > after)
+            .filter_by(**{name: value for name, value in wanted.items() if value is not None})
+            .order_by(col(AllotmentRow.id))
+            .limit(limit)
+        )
+        return tuple(self._session.scalars(query))
+
+    def goods(self, code: str) -> tuple[RoundGoodsRow, ...]:
+        """List the goods of a round in the order they were put."""
+        query = (
+            select(RoundGoodsRow)
+            .join(Round, col(Round.id) == col(RoundGoodsRow.round_id))
+            .where(col(Round.code) == code)
+            .order_by(col(RoundGoodsRow.id))
+        )
+        return tuple(self._session.scalars(query))
+
+    def carried_g(self, before_round: int | None = None) -> dict[str, int]:
+        """Return the mass carried on per commodity, g: what the latest round that had it left over.
+
+        ``before_round`` is a round's id; only rounds added before it count.
+        """
+        commodity, of_round = col(RoundGoodsRow.commodity_code), col(RoundGoodsRow.round_id)
+        counts = true() if before_round is None else of_round < before_round
+        newest = (
+            select(commodity.label("commodity"), func.max(of_round).label("round"))
+            .where(counts)
+            .group_by(commodity)
+            .subquery()
+        )
+        query = select(RoundGoodsRow).join(newest, (newest.c.commodity == commodity) & (newest.c.round == of_round))
+        return {goods.commodity_code: goods.carried_on_g for goods in self._session.scalars(query)}
+
+    def _find(self, code: str, *, for_update: bool = False) -> Round | None:
+        query = select(Round).where(col(Round.code) == code)
+        if for_update:
+            query = query.with_for_update().execution_options(populate_existing=True)
+        return self._session.scalars(query).first()
+
+    def _replace(
+        self, table: type[AllotmentRow | RoundGoodsRow], noun: type[SQLModel], round_id: int, rows: Iterable[SQLModel]
+    ) -> None:
+        self._session.execute(
+            delete(table).where(col(table.round_id) == round_id).execution_options(synchronize_session=False)
+        )
+        values = [{"round_id": round_id} | {name: getattr(row, name) for name in noun.model_fields} for row in rows]
+        if values:
+            self._session.execute(insert(table), values)

@@ -1,0 +1,36 @@
+"""Every table of the store."""
+
+from distribution.store.tables.base import Stored
+from distribution.store.tables.jobs import Job
+from distribution.store.tables.keys import ApiKey
+from distribution.store.tables.network import ROW_TABLES, DatasetVersion, TravelRow, UnionRow, Versioned
+from distribution.store.tables.rounds import (
+    AllotmentRow,
+    ExportFile,
+    LedgerRow,
+    PlanRow,
+    Round,
+    RoundGoodsRow,
+    WaitingRow,
+)
+
+METADATA = Stored.metadata
+
+__all__ = [
+    "METADATA",
+    "ROW_TABLES",
+    "AllotmentRow",
+    "ApiKey",
+    "DatasetVersion",
+    "ExportFile",
+    "Job",
+    "LedgerRow",
+    "PlanRow",
+    "Round",
+    "RoundGoodsRow",
+    "Stored",
+    "TravelRow",
+    "UnionRow",
+    "Versioned",
+    "WaitingRow",
+]

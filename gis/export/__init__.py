@@ -1,0 +1,1 @@
+"""Layers with ready texts, written in the formats that maps and phones read."""

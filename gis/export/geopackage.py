@@ -1,0 +1,144 @@
+"""GeoPackage: every layer in one file, with a spatial index and the styles that QGIS opens it with."""
+
+from __future__ import annotations
+
+import datetime as dt
+import sqlite3
+import tempfile
+from collections.abc import Sequence
+from contextlib import closing
+from pathlib import Path
+from typing import NamedTuple
+
+import geopandas as gpd
+import pandas as pd
+import pyogrio
+
+from gis.export.layers import Layer, LayerError
+from gis.export.qgis_style import render_qml
+
+#: Stands for the moment of writing, so that the same layers always give the same bytes.
+_FIXED_MOMENT = "2000-01-01T00:00:00.000Z"
+
+_KINDS = {
+    "Point": "point", "MultiPoint": "point",
+    "LineString": "line", "MultiLineString": "line", "LinearRing": "line",
+    "Polygon": "polygon", "MultiPolygon": "polygon",
+}  # fmt: skip
+
+_STYLES_TABLE = """
+CREATE TABLE layer_styles (
+    id INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL, f_table_catalog TEXT(256), f_table_schema TEXT(256),
+    f_table_name TEXT(256), f_geometry_column TEXT(256), styleName TEXT(30), styleQML TEXT, styleSLD TEXT,
+    useAsDefault BOOLEAN, description TEXT, owner TEXT(30), ui TEXT(30), update_time DATETIME
+)
+"""
+
+
+class _Table(NamedTuple):
+    name: str
+    frame: gpd.GeoDataFrame
+    kind: str
+    layer: Layer
+
+
+def export_geopackage(layers: Sequence[Layer], path: Path) -> None:
+    """Export layers to a GeoPackage; the same layers give the same bytes.
+
+    The file is complete or not there at all: it is written under another name beside ``path`` and moved at the end.
+    A layer that mixes points and polygons (areas known only in part) is split into ``<name>`` and ``<name>_points``.
+
+    Raises
+    ------
+    LayerError
+        If there is no layer, or two layers have one name.
+    """
+    tables = [table for layer in layers for table in _split_by_kind(layer)]
+    names = [table.name for table in tables]
+    if not names or len(set(names)) < len(names):
+        raise LayerError(f"layers need to be at least one and to differ in name, not {names}")
+    with tempfile.TemporaryDirectory(dir=path.parent, prefix=".gpkg-") as folder:
+        draft = Path(folder) / "draft.gpkg"
+        for table in tables:
+            _write_table(table.frame, draft, table.name)
+        _finish(draft, tables)
+        draft.replace(path)
+
+
+def render_geopackage(layers: Sequence[Layer]) -> bytes:
+    """Render layers as the bytes of a GeoPackage.
+
+    Raises
+    ------
+    LayerError
+        If there is no layer, or two layers have one name.
+    """
+    with tempfile.TemporaryDirectory(prefix="gpkg-") as folder:
+        path = Path(folder) / "layers.gpkg"
+        export_geopackage(layers, path)
+        return path.read_bytes()
+
+
+def _split_by_kind(layer: Layer) -> list[_Table]:
+    """Return a table per kind of geometry; rows without geometry stay with the first."""
+    kinds = layer.frame.geometry.geom_type.map(_KINDS)
+    unknown = sorted(set(layer.frame.geometry.geom_type.dropna()) - _KINDS.keys())
+    if unknown:
+        raise LayerError(f"layer {layer.name} holds {', '.join(unknown)}")
+    present = sorted(set(kinds.dropna()), key=["polygon", "line", "point"].index)
+    if len(present) < 2:
+        return [_Table(layer.name, layer.frame, present[0] if present else "point", layer)]
+    first = kinds.isna() | (kinds == present[0])
+    parts = [_Table(layer.name, layer.frame[first], present[0], layer)]
+    parts += [_Table(f"{layer.name}_{kind}s", layer.frame[kinds == kind], kind, layer) for kind in present[1:]]
+    return parts
+
+
+def _write_table(frame: gpd.GeoDataFrame, path: Path, name: str) -> None:
+    columns = {
+        column: pd.to_datetime(frame[column])
+        for column in frame.columns
+        # GDAL's Arrow-less path refuses columns of datetime.date objects
+        if column != frame.geometry.name and frame[column].map(type).eq(dt.date).any()
+    }
+    types = {shape.removeprefix("Multi") for shape in frame.geometry.geom_type.dropna()}
+    mixed = any(shape.startswith("Multi") for shape in frame.geometry.geom_type.dropna())
+    pyogrio.write_dataframe(
+        frame.assign(**columns) if columns else frame,
+        path,
+        layer=name,
+        driver="GPKG",
+        append=path.exists(),
+        geometry_type=("Multi" if mixed else "") + types.pop() if types else "Point",
+        promote_to_multi=mixed,
+        layer_options={"SPATIAL_INDEX": "YES", "FID": "fid"},
+        dataset_options={"VERSION": "1.3"} if not path.exists() else {},
+    )
+
+
+def _finish(path: Path, tables: Sequence[_Table]) -> None:
+    """Write titles and styles, and take the moment of writing out."""
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute(_STYLES_TABLE)
+        connection.execute(
+            "INSERT INTO gpkg_contents (table_name, data_type, identifier) VALUES ('layer_styles', 'attributes', 'layer_styles')"
+        )
+        for name, _, kind, layer in tables:
+            connection.execute(
+                "UPDATE gpkg_contents SET identifier = ?, description = ? WHERE table_name = ?",
+                (layer.title if name == layer.name else f"{layer.title} ({name})", layer.title, name),
+            )
+            connection.execute(
+                "INSERT INTO layer_styles (f_table_catalog, f_table_schema, f_table_name, f_geometry_column, styleName,"
+                " styleQML, styleSLD, useAsDefault, description, owner, update_time)"
+                " VALUES ('', '', ?, ?, 'default', ?, '', 1, ?, '', ?)",
+                (name, _geometry_column(connection, name), render_qml(layer.style, kind), layer.title, _FIXED_MOMENT),
+            )
+        connection.execute("UPDATE gpkg_contents SET last_change = ?", (_FIXED_MOMENT,))
+
+
+def _geometry_column(connection: sqlite3.Connection, table: str) -> str:
+    found = connection.execute(
+        "SELECT column_name FROM gpkg_geometry_columns WHERE table_name = ?", (table,)
+    ).fetchone()
+    return str(found[0])

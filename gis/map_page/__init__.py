@@ -1,0 +1,1 @@
+"""The offline map: one page that opens from a file, without a network."""

@@ -1,0 +1,162 @@
+"use strict";
+(() => {
+  const { figure, plane, home, texts } = JSON.parse(document.getElementById("map-data").textContent);
+  const graph = document.getElementById("map");
+  const info = document.getElementById("info");
+  const traces = figure.data.map((trace, at) => ({ at, ...trace.meta }));
+  const placeAt = traces.findIndex((trace) => trace.kind === "place");
+  const names = placeAt < 0 ? [] : Array.from(figure.data[placeAt].text);
+  const LABEL_PX = 12;
+  const plain = (name) => name.replaceAll("&lt;", "<").replaceAll("&gt;", ">").replaceAll("&amp;", "&");
+  const pen = document.createElement("canvas").getContext("2d");
+  pen.font = `${LABEL_PX}px ${getComputedStyle(document.body).fontFamily}`;
+  const widths = names.map((name) => pen.measureText(plain(name)).width + 8);
+  let places = null;
+
+  const number = (value, decimals) =>
+    value.toFixed(decimals).replace(/[0-9.]/g, (c) => (c === "." ? texts.decimal_mark : [...texts.digits][Number(c)]));
+  const view = () => {
+    const { xaxis, yaxis } = graph._fullLayout;
+    return { x: xaxis.range.map(Number), y: yaxis.range.map(Number), width: graph.clientWidth, height: graph.clientHeight };
+  };
+  const niceBelow = (value) => {
+    const power = 10 ** Math.floor(Math.log10(value));
+    return [5, 2, 1].find((digit) => digit * power <= value * 1.000001) * power;
+  };
+
+  function graticule({ x, y }) {
+    const lon = x.map((km) => plane.lon + km / plane.km_per_degree_lon);
+    const lat = y.map((km) => plane.lat + km / plane.km_per_degree_lat);
+    const step = niceBelow(Math.max(lon[1] - lon[0], lat[1] - lat[0]) / 4);
+    const decimals = Math.max(0, -Math.floor(Math.log10(step) + 1e-9));
+    const lines = ([from, to]) => {
+      const all = [];
+      for (let i = Math.ceil(from / step); i * step <= to; i += 1) all.push(i * step);
+      return all;
+    };
+    const wrap = (degrees) => ((((degrees + 180) % 360) + 360) % 360) - 180;
+    const side = (degrees, plus, minus) => `${number(Math.abs(degrees), decimals)}°${degrees < 0 ? minus : plus}`;
+    const lons = lines(lon);
+    const lats = lines(lat);
+    return {
+      "xaxis.tickvals": lons.map((value) => (value - plane.lon) * plane.km_per_degree_lon),
+      "xaxis.ticktext": lons.map((value) => side(wrap(value), "", "-")),
+      "yaxis.tickvals": lats.map((value) => (value - plane.lat) * plane.km_per_degree_lat),
+      "yaxis.ticktext": lats.map((value) => side(value, "", "-")),
+    };
+  }
+
+  function drawScale({ x, width }) {
+    const pixelsPerKm = width / (x[1] - x[0]);
+    const km = niceBelow(110 / pixelsPerKm);
+    document.getElementById("scale-bar").style.width = `${Math.max(12, km * pixelsPerKm)}px`;
+    const metres = km < 1;
+    const amount = metres ? km * 1000 : km;
+    document.getElementById("scale-text").textContent =
+      `${number(amount, amount < 1 ? 1 : 0)} ${metres ? texts.metre : texts.kilometre}`;
+  }
+
+  // Names come in order of rank; each is written only where it touches no name before it.
+  function chooseNames({ x, y, width, height }) {
+    const taken = [];
+    return names.map((name, i) => {
+      const px = ((places.x[i] - x[0]) / (x[1] - x[0])) * width;
+      const py = ((y[1] - places.y[i]) / (y[1] - y[0])) * height;
+      const box = [px - widths[i] / 2, py - LABEL_PX * 2, px + widths[i] / 2, py + 2];
+      const outside = box[0] < 34 || box[2] > width - 4 || box[1] < 4 || box[3] > height - 16;
+      const covered = taken.some((b) => box[0] < b[2] && b[0] < box[2] && box[1] < b[3] && b[1] < box[3]);
+      if (outside || covered) return "";
+      taken.push(box);
+      return name;
+    });
+  }
+
+  let drawn = "";
+  function redraw() {
+    const now = view();
+    const key = JSON.stringify(now);
+    if (key === drawn) return;
+    drawn = key;
+    drawScale(now);
+    const layout = graticule(now);
+    if (placeAt < 0) Plotly.relayout(graph, layout);
+    else Plotly.update(graph, { text: [chooseNames(now)] }, layout, [placeAt]);
+  }
+
+  function zoom(factor) {
+    const { x, y } = view();
+    const around = ([from, to]) => {
+      const middle = (from + to) / 2;
+      const half = ((to - from) / 2) * factor;
+      return [middle - half, middle + half];
+    };
+    Plotly.relayout(graph, { "xaxis.range": around(x), "yaxis.range": around(y) });
+  }
+
+  function chooseDay(day) {
+    const moving = traces.filter((trace) => trace.kind === "route" || trace.kind === "arrow");
+    if (!moving.length) return;
+    const one = day >= 0;
+    Plotly.restyle(
+      graph,
+      {
+        visible: moving.map((trace) => (one ? trace.day === day : day === -1 && trace.kind === "route")),
+        "line.width": moving.map(() => (one ? 2.2 : 1)),
+        opacity: moving.map((trace) => (trace.kind === "arrow" || one ? 1 : 0.45)),
+      },
+      moving.map((trace) => trace.at),
+    );
+  }
+
+  function showText(text, event, pinned) {
+    const box = document.getElementById("info-text");
+    box.replaceChildren(
+      ...text.split("\n").map((line) => {
+        const row = document.createElement("p");
+        row.textContent = line;
+        return row;
+      }),
+    );
+    info.hidden = false;
+    info.classList.toggle("pinned", pinned);
+    const frame = graph.getBoundingClientRect();
+    const left = event.clientX - frame.left;
+    const top = event.clientY - frame.top;
+    info.style.left = `${left + info.offsetWidth + 24 > frame.width ? Math.max(4, left - info.offsetWidth - 14) : left + 14}px`;
+    info.style.top = `${Math.max(4, Math.min(top + 14, frame.height - info.offsetHeight - 4))}px`;
+  }
+
+  function hide() {
+    info.hidden = true;
+    info.classList.remove("pinned");
+  }
+
+  const config = { displayModeBar: false, responsive: true, scrollZoom: true, doubleClick: "reset" };
+  figure.layout.xaxis.range = home.x;
+  figure.layout.yaxis.range = home.y;
+  Plotly.newPlot(graph, figure.data, figure.layout, config).then(() => {
+    if (placeAt >= 0) places = { x: Array.from(graph._fullData[placeAt].x), y: Array.from(graph._fullData[placeAt].y) };
+    redraw();
+    graph.on("plotly_relayout", redraw);
+    graph.on("plotly_afterplot", redraw);
+    graph.on("plotly_hover", ({ points, event }) => {
+      if (!info.classList.contains("pinned") && points[0].customdata) showText(points[0].customdata, event, false);
+    });
+    graph.on("plotly_unhover", () => {
+      if (!info.classList.contains("pinned")) hide();
+    });
+    graph.on("plotly_click", ({ points, event }) => {
+      if (points[0].customdata) showText(points[0].customdata, event, true);
+    });
+    document.body.dataset.ready = "yes";
+  });
+  document.getElementById("close").addEventListener("click", hide);
+  document.addEventListener("keydown", (event) => event.key === "Escape" && hide());
+  document.getElementById("zoom-in").addEventListener("click", () => zoom(0.6));
+  document.getElementById("zoom-out").addEventListener("click", () => zoom(1 / 0.6));
+  document.getElementById("whole").addEventListener("click", () =>
+    Plotly.relayout(graph, { "xaxis.range": home.x.slice(), "yaxis.range": home.y.slice() }),
+  );
+  const day = document.getElementById("day");
+  if (day) day.addEventListener("change", () => { hide(); chooseDay(Number(day.value)); });
+})();

@@ -1,0 +1,1 @@
+"""The search behind ``solve``: construction, improvement, schedules."""

@@ -1,0 +1,116 @@
+"""When a truck is where: from the order of stops on a truck-day to its times."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from optimizer.plan import Stop
+from optimizer.search.model import Kind, Model, Windows
+
+
+@dataclass(frozen=True, slots=True)
+class TripTimes:
+    """A scheduled trip: loading starts, the truck leaves, stops, comes back; ``metres`` of road."""
+
+    start_s: int
+    departure_s: int
+    end_s: int
+    metres: int
+    stops: tuple[Stop, ...]
+
+    def cost(self, kind: Kind) -> int:
+        """Return the cost of road and time, in 1/COST_SCALE, without the day's fixed cost."""
+        return self.metres * kind.metre_cost + (self.end_s - self.start_s) * kind.second_cost
+
+
+def first_start(windows: Windows, arrival_s: int) -> int | None:
+    """Return the earliest service start at or after an arrival; None when every window is past."""
+    if not windows:
+        return arrival_s
+    for start_s, end_s in windows:
+        if arrival_s <= end_s:
+            return max(arrival_s, start_s)
+    return None
+
+
+def last_start(windows: Windows, deadline_s: int) -> int | None:
+    """Return the latest service start at or before a deadline; None when no window has opened."""
+    if not windows:
+        return deadline_s
+    for start_s, end_s in reversed(windows):
+        if start_s <= deadline_s:
+            return min(deadline_s, end_s)
+    return None
+
+
+def schedule_trip(model: Model, kind: Kind, trip: Sequence[int], ready_s: int) -> TripTimes | None:
+    """Schedule one trip: back as early as possible, and for that return leave as late as possible.
+
+    Waiting is allowed at stops. Leaving late keeps the return and cuts the waiting, which is paid (Savelsbergh 1992).
+
+    Parameters
+    ----------
+    model
+        The problem's arrays.
+    kind
+        The truck.
+    trip
+        Deliveries in the order of their stops.
+    ready_s
+        The truck may start to load from here on.
+
+    Returns
+    -------
+    TripTimes | None
+        None when a window or the end of the working day cannot be kept.
+    """
+    depot = kind.depot_place
+    metres, seconds = model.legs.path([depot, *(model.place[i] for i in trip), depot])
+    clock = max(ready_s, kind.opens_s) + kind.loading_s
+    for i, leg in zip(trip, seconds, strict=False):
+        start = first_start(model.windows[i], clock + leg)
+        if start is None:
+            return None
+        clock = start + model.service_s[i]
+    end = clock + seconds[-1]
+    if end > kind.closes_s:
+        return None
+    clock = end - seconds[-1]
+    for position in range(len(trip) - 1, -1, -1):
+        i = trip[position]
+        start = last_start(model.windows[i], clock - model.service_s[i])
+        if start is None:  # pragma: no cover - the earliest schedule shows that there is one
+            return None
+        clock = start - seconds[position]
+    departure = clock
+    stops = []
+    for i, leg in zip(trip, seconds, strict=False):
+        arrival = clock + leg
+        start = first_start(model.windows[i], arrival)
+        if start is None:  # pragma: no cover - as above
+            return None
+        clock = start + model.service_s[i]
+        stops.append(Stop(i, arrival, start, clock))
+    return TripTimes(departure - kind.loading_s, departure, end, sum(metres), tuple(stops))
+
+
+def schedule_day(model: Model, kind: Kind, trips: Sequence[Sequence[int]]) -> list[TripTimes] | None:
+    """Schedule the trips of one truck-day one after another; None when they do not fit."""
+    ready = kind.opens_s
+    times = []
+    for trip in trips:
+        one = schedule_trip(model, kind, trip, ready)
+        if one is None:
+            return None
+        ready = one.end_s
+        times.append(one)
+    return times
+
+
+def cost_day(model: Model, kind: Kind, trips: Sequence[Sequence[int]]) -> int | None:
+    """Return the exact cost of a truck-day in 1/COST_SCALE, fixed cost included; None when it is infeasible."""
+    times = schedule_day(model, kind, trips)
+    if times is None:
+        return None
+    return (kind.fixed_cost if times else 0) + sum(one.cost(kind) for one in times)

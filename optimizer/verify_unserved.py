@@ -1,0 +1,183 @@
+"""Checks that what a plan says of the deliveries that wait is true of the plan itself."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from optimizer.plan import Plan, Reason, Trip
+from optimizer.problem import Delivery, Problem, VehicleType
+from optimizer.violation import Violation, ViolationCode
+
+#: Reasons that lie in the other deliveries of the plan; the rest hold even for the delivery alone.
+_TAKEN_BY_OTHERS = frozenset({Reason.STORAGE_FULL, Reason.STOCK_SHORT, Reason.FLEET_USED_UP})
+
+#: A window that no time of day is outside of.
+_ANY_TIME = ((0, 1 << 40),)
+
+
+@dataclass(frozen=True)
+class _Taken:
+    """What the served deliveries of a plan take from those that wait."""
+
+    packs: Counter[tuple[int, int, int]]  # depot, commodity, day
+    storage_g: Counter[tuple[int, str, int]]  # place, storage class, drop
+    trucks: frozenset[tuple[int, int, int]]  # day, vehicle type, vehicle
+
+
+def _count_taken(problem: Problem, trips: Iterable[Trip]) -> _Taken:
+    packs: Counter[tuple[int, int, int]] = Counter()
+    storage_g: Counter[tuple[int, str, int]] = Counter()
+    trucks = set()
+    for trip in trips:
+        trucks.add((trip.day, trip.vehicle_type, trip.vehicle))
+        for stop in trip.stops:
+            delivery = problem.deliveries[stop.delivery]
+            storage_g[delivery.place, delivery.storage_class, delivery.drop] += delivery.weight_g
+            for commodity, count in enumerate(delivery.packs):
+                packs[trip.depot, commodity, trip.day] += count
+    return _Taken(packs, storage_g, frozenset(trucks))
+
+
+def check_reasons(problem: Problem, plan: Plan) -> Iterator[Violation]:
+    """Yield each stated reason that the problem and the final plan do not bear out."""
+    taken = _count_taken(problem, plan.trips)
+    for waiting in plan.unserved:
+        delivery = problem.deliveries[waiting.delivery]
+        if waiting.reason is not _reason_alone(problem, delivery) and (
+            waiting.reason not in _TAKEN_BY_OTHERS or not _is_taken(problem, delivery, waiting.reason, taken)
+        ):
+            yield Violation(ViolationCode.REASON_WRONG, delivery.name)
+
+
+def _reason_alone(problem: Problem, delivery: Delivery) -> Reason | None:
+    """Work out, from the problem only, what keeps a delivery from being served even alone."""
+    ends = [problem.depots[delivery.depot].place, delivery.place]
+    metres, seconds = problem.travel.matrix(ends, ends)
+    compatible = [
+        v
+        for v in problem.vehicle_types
+        if v.depot == delivery.depot
+        and v.count
+        and delivery.storage_class in v.storage_classes
+        and v.capacity_g <= (v.capacity_g if delivery.largest_vehicle_g is None else delivery.largest_vehicle_g)
+    ]
+    holding = [v for v in compatible if delivery.weight_g <= v.capacity_g and delivery.volume_ml <= v.capacity_ml]
+    room_g = problem.storage_g.get((delivery.place, delivery.storage_class))
+    road_s = int(seconds[0, 1]), int(seconds[1, 0])
+    windows = delivery.windows or _ANY_TIME
+    checks: tuple[tuple[Reason, bool], ...] = (
+        (Reason.NO_DAY, not delivery.days),
+        (Reason.UNREACHABLE, min(metres[0, 1], metres[1, 0], *road_s) < 0),
+        (Reason.NO_COMPATIBLE_VEHICLE, not compatible),
+        (Reason.TOO_LARGE, not holding),
+        (Reason.STORAGE_FULL, room_g is not None and delivery.weight_g > room_g),
+        (Reason.SHIFT_TOO_SHORT, not any(_is_in_time(problem, delivery, v, road_s, _ANY_TIME) for v in holding)),
+        (Reason.WINDOW_UNREACHABLE, not any(_is_in_time(problem, delivery, v, road_s, windows) for v in holding)),
+    )
+    return next((reason for reason, holds in checks if holds), None)
+
+
+def _is_in_time(
+    problem: Problem,
+    delivery: Delivery,
+    vehicle: VehicleType,
+    road_s: tuple[int, int],
+    windows: tuple[tuple[int, int], ...],
+) -> bool:
+    """Drive there and back on an idle truck's day, once for each window."""
+    out_s, back_s = road_s
+    depot = problem.depots[vehicle.depot]
+    arrival_s = max(vehicle.shift_start_s, depot.opens_s) + vehicle.loading_s + out_s
+    for start_s, end_s in windows:
+        begins_s = max(arrival_s, start_s)
+        home_s = begins_s + delivery.service_s + back_s
+        if begins_s <= end_s and home_s <= min(vehicle.shift_end_s, depot.closes_s):
+            return True
+    return False
+
+
+def _is_taken(problem: Problem, delivery: Delivery, reason: Reason, taken: _Taken) -> bool:
+    """Tell whether others have taken the room, the stock or the trucks that a delivery would need."""
+    if _reason_alone(problem, delivery) is not None:
+        return False
+    key = delivery.place, delivery.storage_class
+    room_g = problem.storage_g.get(key)
+    storage_full = room_g is not None and taken.storage_g[*key, delivery.drop] + delivery.weight_g > room_g
+    if reason is Reason.STORAGE_FULL:
+        return storage_full
+    stocked = [day for day in delivery.days if _has_stock(problem, delivery, day, taken)]
+    if reason is Reason.STOCK_SHORT:
+        return not stocked
+    return storage_full or not stocked or not any(_has_idle_truck(problem, delivery, day, taken) for day in stocked)
+
+
+def _has_stock(problem: Problem, delivery: Delivery, day: int, taken: _Taken) -> bool:
+    """Tell whether the packs can leave on a day without breaking the cumulative stock of any later day."""
+    for commodity, packs in enumerate(delivery.packs):
+        gone = 0
+        for later, available in enumerate(problem.depots[delivery.depot].stock[commodity]):
+            gone += taken.packs[delivery.depot, commodity, later]
+            if packs and later >= day and gone + packs > available:
+                return False
+    return True
+
+
+def _has_idle_truck(problem: Problem, delivery: Delivery, day: int, taken: _Taken) -> bool:
+    ends = [problem.depots[delivery.depot].place, delivery.place]
+    _, seconds = problem.travel.matrix(ends, ends)
+    road_s = int(seconds[0, 1]), int(seconds[1, 0])
+    windows = delivery.windows or _ANY_TIME
+    return any(
+        v.depot == delivery.depot
+        and delivery.storage_class in v.storage_classes
+        and delivery.weight_g <= v.capacity_g
+        and delivery.volume_ml <= v.capacity_ml
+        and (delivery.largest_vehicle_g is None or v.capacity_g <= delivery.largest_vehicle_g)
+        and any((day, index, unit) not in taken.trucks for unit in range(v.count))
+        and _is_in_time(problem, delivery, v, road_s, windows)
+        for index, v in enumerate(problem.vehicle_types)
+    )
+
+
+def check_ranks(problem: Problem, plan: Plan) -> Iterator[Violation]:
+    """Yield each delivery that waits though one of higher rank got what it could have had, stop for stop.
+
+    That is certain where both go to the same place from the same depot and the waiting one asks for no more in any
+    respect. Between different places it depends on the routes: see ``rank_swaps``.
+    """
+    served: defaultdict[int, list[tuple[Delivery, Trip]]] = defaultdict(list)
+    for trip in plan.trips:
+        for stop in trip.stops:
+            delivery = problem.deliveries[stop.delivery]
+            served[delivery.place].append((delivery, trip))
+    for waiting in plan.unserved:
+        if waiting.reason not in _TAKEN_BY_OTHERS:
+            continue
+        delivery = problem.deliveries[waiting.delivery]
+        for other, trip in served[delivery.place]:
+            if trip.depot == delivery.depot and other.rank > delivery.rank and _asks_no_more(delivery, other):
+                numbers = {"rank": delivery.rank, "other_rank": other.rank}
+                yield Violation(ViolationCode.RANK_BROKEN, delivery.name, numbers)
+                break
+
+
+def _asks_no_more(delivery: Delivery, other: Delivery) -> bool:
+    """Tell whether a delivery could take the other's stop on whatever trip that is."""
+    reach = delivery.largest_vehicle_g
+    windows = other.windows or _ANY_TIME
+    return (
+        delivery.storage_class == other.storage_class
+        and delivery.drop == other.drop
+        and delivery.weight_g <= other.weight_g
+        and delivery.volume_ml <= other.volume_ml
+        and all(mine <= theirs for mine, theirs in zip(delivery.packs, other.packs, strict=True))
+        and delivery.service_s <= other.service_s
+        and (reach is None or (other.largest_vehicle_g is not None and other.largest_vehicle_g <= reach))
+        and set(other.days) <= set(delivery.days)
+        and (
+            not delivery.windows
+            or all(any(a <= start and end <= b for a, b in delivery.windows) for start, end in windows)
+        )
+    )

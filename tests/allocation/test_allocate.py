@@ -1,0 +1,280 @@
+import time
+from dataclasses import replace
+from decimal import Decimal
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from distribution.allocation.allocate import allocate_round
+from distribution.allocation.grid import NANO
+from distribution.allocation.record import record_line
+from distribution.domain.enums import ApportionmentMethod, Bound, PopulationBasis
+from tests.support.allocation import commodity, ints, round_input
+
+WEBSTER = ApportionmentMethod.WEBSTER
+
+
+@st.composite
+def rounds(draw, max_outlets=8):
+    n, m = draw(st.integers(1, max_outlets)), draw(st.integers(1, 4))
+
+    def column(low, high):
+        return draw(st.lists(st.integers(low, high), min_size=n, max_size=n))
+
+    goods = [
+        commodity(
+            n,
+            draw(st.integers(0, 200)),
+            code=f"good{j}",
+            pack_g=draw(st.sampled_from([500, 1_000, 2_500])),
+            storage_class=draw(st.sampled_from(["dry", "frozen"])),
+            carried_g=draw(st.integers(0, 3_000)),
+            method=draw(st.sampled_from(ApportionmentMethod)),
+            eligible=np.array(draw(st.lists(st.booleans(), min_size=n, max_size=n))),
+            floor_packs=draw(st.integers(0, 3)),
+        )
+        for j in range(m)
+    ]
+    return round_input(
+        column(0, 500),
+        goods,
+        need=[f"{draw(st.integers(1, 3_000))}e-3" for _ in range(n)],
+        storage_g={"dry": column(0, 60_000), "frozen": column(0, 60_000)},
+        deliveries=[value + 1 for value in column(0, 3)],
+        opening=[[draw(st.integers(0, 12)) if draw(st.booleans()) else 0 for _ in range(m)] for _ in range(n)],
+        debt_nano=ints([[draw(st.integers(1 - NANO, NANO - 1)) for _ in range(m)] for _ in range(n)]),
+    )
+
+
+def test_the_published_average_use_comes_out_whole():
+    one_off = allocate_round(round_input([10, 20, 50], [commodity(3, 50, method=WEBSTER)]))
+    assert one_off.packs[:, 0].tolist() == [6, 13, 31]
+    assert not one_off.debt_after_nano.any()
+
+
+def test_published_populations_give_published_seats():
+    populations = [21878, 9713, 4167, 3252, 1065]
+    for seats, due in ((43, [24, 10, 4, 4, 1]), (44, [24, 10, 5, 4, 1])):
+        got = allocate_round(round_input(populations, [commodity(5, seats, method=WEBSTER)]))
+        assert got.packs[:, 0].tolist() == due
+
+
+def test_need_weights_scale_the_shares():
+    got = allocate_round(round_input([100, 100], [commodity(2, 30)], need=["1", "2"]))
+    assert got.packs[:, 0].tolist() == [10, 20]
+    assert got.weight_grid.tolist() == [100_000_000, 200_000_000]
+
+
+def test_a_quota_is_cut_to_whole_packs_and_the_rest_is_carried():
+    rice = replace(commodity(2, 7), quota_g=74_000, carried_g=3_000)
+    got = allocate_round(round_input([1, 1], [rice]))
+    assert (got.packs_to_share.tolist(), got.remainder_g.tolist()) == ([7], [7_000])
+
+
+def test_a_full_store_sends_its_share_to_the_others_and_keeps_a_shortfall():
+    got = allocate_round(round_input([10, 10, 10], [commodity(3, 30)], storage_g={"dry": [40_000, 10**9, 10**9]}))
+    assert got.packs[:, 0].tolist() == [4, 13, 13]
+    assert got.cap_packs[0, 0] == 4
+    assert got.bound[:, 0].tolist() == [Bound.STORAGE, Bound.NONE, Bound.NONE]
+    assert got.shortfall_nano[:, 0].tolist() == [6 * NANO, 0, 0]
+    assert got.moved_nano[:, 0].tolist() == [0, 3 * NANO, 3 * NANO]
+
+
+def test_two_deliveries_bring_twice_the_whole_packs_of_one():
+    got = allocate_round(
+        round_input([10, 10], [commodity(2, 30)], storage_g={"dry": [49_999, 10**9]}, deliveries=[2, 1])
+    )
+    assert got.packs[:, 0].tolist() == [8, 22]
+
+
+def test_a_closing_balance_is_netted():
+    got = allocate_round(round_input([10, 10, 10], [commodity(3, 30)], opening=[[0], [6], [50]]))
+    assert got.packs[:, 0].tolist() == [18, 12, 0]
+    assert got.bound[:, 0].tolist() == [Bound.NONE, Bound.NONE, Bound.CLOSING_BALANCE]
+    assert got.netted_nano[:, 0].tolist() == [8 * NANO, 2 * NANO, -10 * NANO]
+
+
+def test_a_floor_lifts_the_small_and_says_so():
+    got = allocate_round(round_input([96, 2, 2], [commodity(3, 50, floor_packs=3)]))
+    assert got.packs[:, 0].tolist() == [44, 3, 3]
+    assert got.bound[:, 0].tolist() == [Bound.NONE, Bound.FLOOR, Bound.FLOOR]
+    assert got.floor_nano[:, 0].tolist() == [-4 * NANO, 2 * NANO, 2 * NANO]
+
+
+def test_floors_that_the_quota_cannot_meet_are_shared_and_reported():
+    for method in ApportionmentMethod:
+        got = allocate_round(round_input([96, 2, 2], [commodity(3, 5, floor_packs=3, method=method)]))
+        assert got.floor_short_packs.tolist() == [4]
+        assert got.packs.sum() == 5
+        assert got.packs.max() <= 3
+
+
+def test_packs_that_find_no_room_are_reported():
+    got = allocate_round(round_input([1, 1], [commodity(2, 30)], storage_g={"dry": [50_000, 70_000]}))
+    assert got.packs[:, 0].tolist() == [5, 7]
+    assert got.unplaced_packs.tolist() == [18]
+
+
+def test_space_that_one_commodity_leaves_is_used_by_the_other():
+    goods = [commodity(2, 10, code="rice"), commodity(2, 10, code="oil", eligible=np.array([True, False]))]
+    got = allocate_round(round_input([1, 1], goods, storage_g={"dry": [150_000, 10**9]}))
+    assert got.packs.tolist() == [[5, 10], [5, 0]]
+    assert got.unplaced_packs.tolist() == [0, 0]
+
+
+def test_outlets_that_take_no_part_keep_their_debt_and_get_nothing():
+    debt = ints([[NANO // 2], [-NANO // 4], [-NANO // 4]])
+    part = np.array([False, True, True])
+    got = allocate_round(round_input([5, 5, 5], [commodity(3, 9, eligible=part)], debt_nano=debt))
+    assert got.packs[0, 0] == 0
+    assert got.debt_after_nano[0, 0] == NANO // 2
+    assert got.debt_after_nano.sum() == 0
+    assert np.abs(got.debt_after_nano).max() < NANO
+
+
+def test_a_round_nobody_takes_part_in_places_nothing():
+    got = allocate_round(round_input([5], [commodity(1, 9, eligible=np.array([False]))]))
+    assert (got.packs.sum(), got.unplaced_packs.tolist()) == (0, [9])
+
+
+@given(rounds())
+def test_sums_are_exact_and_bounds_are_kept(given_round):
+    got = allocate_round(given_round)
+    for j, good in enumerate(given_round.commodities):
+        x, part = got.packs[:, j], good.eligible
+        assert x.sum() + got.unplaced_packs[j] == got.packs_to_share[j]
+        assert got.packs_to_share[j] * good.pack_g + got.remainder_g[j] == good.quota_g + good.carried_g
+        assert (x >= 0).all()
+        assert (x <= got.cap_packs[:, j]).all()
+        assert not x[~part].any()
+        lower = np.minimum(good.floor_packs, got.cap_packs[part, j])
+        assert (x[part] >= lower).all() or got.floor_short_packs[j] > 0
+        assert got.target_nano[:, j].sum() == x.sum() * NANO
+        assert got.debt_after_nano[:, j].sum() == given_round.debt_nano[:, j].sum()
+        assert (got.shortfall_nano[:, j] >= 0).all()
+        weighted = got.weight_grid[part].sum() > 0
+        assert got.entitlement_nano[:, j].sum() == (got.packs_to_share[j] * NANO if weighted else 0)
+        if weighted:
+            assert got.netted_nano[:, j].sum() == 0
+            assert got.floor_nano[:, j].sum() == 0
+            assert (got.moved_nano - got.shortfall_nano)[:, j].sum() == -got.unplaced_packs[j] * NANO
+
+
+@given(rounds())
+def test_every_drop_fits_the_store(given_round):
+    got = allocate_round(given_round)
+    for storage_class, room in given_round.storage_g.items():
+        mass = np.zeros(room.shape, np.int64)
+        for j, good in enumerate(given_round.commodities):
+            if good.storage_class == storage_class:
+                mass += -(-got.packs[:, j] // given_round.deliveries) * good.pack_g
+        assert (mass <= room).all()
+
+
+@given(rounds())
+def test_the_terms_of_every_record_add_up_to_its_packs(given_round):
+    got = allocate_round(given_round)
+    for j, good in enumerate(given_round.commodities):
+        for i in np.flatnonzero(good.eligible).tolist():
+            line = record_line(got, i, j, PopulationBasis.DECLARED)
+            assert line.added_up_nano == line.packs * NANO
+            if good.method.carries_debt:
+                assert line.debt_after_nano == line.debt_before_nano + line.target_nano - line.packs * NANO
+            else:
+                assert line.debt_after_nano == line.debt_before_nano
+
+
+@given(rounds(), st.randoms())
+def test_neither_the_order_of_commodities_nor_that_of_outlets_matters(given_round, random):
+    n, m = len(given_round.names), len(given_round.commodities)
+    rows, columns = random.sample(range(n), n), random.sample(range(m), m)
+    turned = replace(
+        given_round,
+        names=tuple(given_round.names[i] for i in rows),
+        people=given_round.people[rows],
+        need=tuple(given_round.need[i] for i in rows),
+        storage_g={key: values[rows] for key, values in given_round.storage_g.items()},
+        deliveries=given_round.deliveries[rows],
+        commodities=tuple(
+            replace(given_round.commodities[j], eligible=given_round.commodities[j].eligible[rows]) for j in columns
+        ),
+        opening_packs=given_round.opening_packs[np.ix_(rows, columns)],
+        debt_nano=given_round.debt_nano[np.ix_(rows, columns)],
+    )
+    plain, again = allocate_round(given_round), allocate_round(turned)
+    assert (again.packs == plain.packs[np.ix_(rows, columns)]).all()
+    assert (again.target_nano == plain.target_nano[np.ix_(rows, columns)]).all()
+    assert (again.cap_packs == plain.cap_packs[np.ix_(rows, columns)]).all()
+
+
+@given(rounds())
+def test_a_pack_is_refused_by_a_full_store_only_if_it_is_full(given_round):
+    got = allocate_round(given_round)
+    for j, good in enumerate(given_round.commodities):
+        if good.floor_packs or not got.unplaced_packs[j]:
+            continue
+        for i in np.flatnonzero(good.eligible & (got.weight_grid > 0)).tolist():
+            assert got.packs[i, j] == got.cap_packs[i, j]
+            mine = [k for k, c in enumerate(given_round.commodities) if c.storage_class == good.storage_class]
+            used = sum(
+                -(-int(got.target_nano[i, k] // NANO + 1) // int(given_round.deliveries[i])) * c.pack_g
+                for k, c in ((k, given_round.commodities[k]) for k in mine)
+                if k != j and c.eligible[i]
+            )
+            own = int(got.packs[i, j]) // int(given_round.deliveries[i]) * good.pack_g
+            assert used + own + good.pack_g > given_round.storage_g[good.storage_class][i]
+
+
+@settings(max_examples=40)
+@given(st.data())
+def test_over_rounds_with_changing_people_and_members_debts_sum_to_zero_and_stay_small(data):
+    n = data.draw(st.integers(2, 9))
+    debt = np.zeros((n, 1), np.int64)
+    smooth = True
+    for _ in range(12):
+        part = np.array(data.draw(st.lists(st.booleans(), min_size=n, max_size=n)))
+        people = data.draw(st.lists(st.integers(1, 500), min_size=n, max_size=n))
+        good = commodity(n, data.draw(st.integers(0, 60)), eligible=part)
+        got = allocate_round(round_input(people, [good], debt_nano=debt))
+        claim = (got.target_nano + debt)[part]
+        # a sum of debts carried by outlets that sit out can ask for more than the fractions of the others hold
+        ups = got.packs[:, 0].sum() - (claim // NANO).sum()
+        smooth = smooth and bool((claim >= 0).all()) and 0 <= ups <= int((claim % NANO > 0).sum())
+        debt = got.debt_after_nano
+        assert debt.sum() == 0
+        if smooth:
+            assert np.abs(debt).max() < NANO
+
+
+def test_an_input_that_contradicts_itself_names_every_contradiction():
+    with pytest.raises(ValueError, match=r"need has shape .*deliveries is negative.*no storage is given"):
+        round_input([1, 2], [commodity(2, 5)], need=["1"], storage_g={"frozen": [1, 1]}, deliveries=[1, -1])
+    with pytest.raises(ValueError, match=r"commodity is named twice.*may not be negative"):
+        round_input([1], [commodity(1, 5), commodity(1, 5, carried_g=-1)])
+    fine = round_input([1, 2], [commodity(2, 5)])
+    with pytest.raises(ValueError, match="outlet is named twice"):
+        replace(fine, names=("x", "x"))
+
+
+def test_a_real_sized_round_takes_well_under_a_second():
+    random = np.random.default_rng(7)
+    n = 700
+    goods = [commodity(n, 30_000, code=f"good{j}", storage_class="frozen" if j == 5 else "dry") for j in range(6)]
+    given_round = round_input(
+        random.integers(200, 40_000, n).tolist(),
+        goods,
+        need=[str(Decimal(int(v)) / 100) for v in random.integers(80, 150, n)],
+        storage_g={
+            "dry": random.integers(500_000, 6_000_000, n).tolist(),
+            "frozen": random.integers(100_000, 900_000, n).tolist(),
+        },
+        deliveries=random.integers(1, 4, n).tolist(),
+        opening=random.integers(0, 5, (n, 6)).tolist(),
+    )
+    start = time.process_time()
+    got = allocate_round(given_round)
+    assert time.process_time() - start < 1
+    assert (got.bound == Bound.STORAGE).any()
+    assert (got.packs.sum(axis=0) + got.unplaced_packs == 30_000).all()

@@ -1,0 +1,96 @@
+"""Slow, plain reference methods and small builders for the tests of distribution.allocation."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from fractions import Fraction
+
+import numpy as np
+from numpy.typing import NDArray
+
+from distribution.allocation.grid import tie_ranks
+from distribution.allocation.round_input import CommodityInput, RoundInput
+from distribution.domain.enums import ApportionmentMethod
+
+
+def ints(values: Sequence[int]) -> NDArray[np.int64]:
+    return np.array(values, dtype=np.int64)
+
+
+def by_row(weights: Sequence[int]) -> NDArray[np.int64]:
+    """Rank for ties with names in row order."""
+    return tie_ranks(np.array(weights, dtype=object), [f"{i:05d}" for i in range(len(weights))])
+
+
+def plain_waterfill(
+    packs: int, weights: Sequence[int], balances: Sequence[int], floors: Sequence[int], caps: Sequence[int]
+) -> list[Fraction]:
+    """Exact targets by trying every breakpoint; floors must be within caps and not exceed the packs."""
+
+    def at(level: Fraction) -> list[Fraction]:
+        rows = zip(weights, balances, floors, caps, strict=True)
+        return [min(max(Fraction(f), level * w - b), Fraction(c)) if w else Fraction(f) for w, b, f, c in rows]
+
+    rows = [(w, b, f, c) for w, b, f, c in zip(weights, balances, floors, caps, strict=True) if w]
+    points = sorted({Fraction(bound + b, w) for w, b, f, c in rows for bound in (f, c)})
+    if not points or sum(at(points[-1])) <= packs:
+        return at(points[-1] if points else Fraction(0))
+    low = points[0]
+    for high in points[1:]:
+        if sum(at(high)) >= packs:
+            break
+        low = high
+    below, above = sum(at(low)), sum(at(high))
+    level = low if above == below else low + (high - low) * (packs - below) / (above - below)
+    return at(level)
+
+
+def plain_webster(
+    seats: int, weights: Sequence[int], ties: Sequence[int], lower: Sequence[int], upper: Sequence[int]
+) -> list[int]:
+    """Give packs one by one to the best claim."""
+    held = list(lower)
+    for _ in range(seats - sum(held)):
+        open_rows = [i for i in range(len(held)) if held[i] < upper[i] and weights[i]]
+        held[min(open_rows, key=lambda i: (-Fraction(weights[i], 2 * held[i] + 1), ties[i]))] += 1
+    return held
+
+
+def commodity(n: int, quota_packs: int, **changes: object) -> CommodityInput:
+    """Build a commodity of 10 kg packs, dry, cumulative, for everyone, but for the changes."""
+    fields: dict[str, object] = {
+        "code": "rice",
+        "pack_g": 10_000,
+        "storage_class": "dry",
+        "carried_g": 0,
+        "method": ApportionmentMethod.CUMULATIVE,
+        "eligible": np.ones(n, np.bool_),
+    }
+    fields |= changes
+    return CommodityInput(quota_g=quota_packs * int(str(fields["pack_g"])), **fields)  # type: ignore[arg-type]  # checked by the tests
+
+
+def round_input(
+    people: Sequence[int],
+    commodities: Sequence[CommodityInput],
+    *,
+    need: Sequence[str] | None = None,
+    storage_g: Mapping[str, Sequence[int]] | None = None,
+    deliveries: Sequence[int] | None = None,
+    opening: Sequence[Sequence[int]] | None = None,
+    debt_nano: NDArray[np.int64] | None = None,
+) -> RoundInput:
+    """Build a round over outlets 00000, 00001, ...; storage is plenty unless given."""
+    n, m = len(people), len(commodities)
+    plenty = {c.storage_class: [10**12] * n for c in commodities}
+    return RoundInput(
+        names=tuple(f"{i:05d}" for i in range(n)),
+        people=ints(people),
+        need=tuple(Decimal(text) for text in need or ["1"] * n),
+        storage_g={key: ints(values) for key, values in (storage_g or plenty).items()},
+        deliveries=ints(deliveries or [1] * n),
+        commodities=tuple(commodities),
+        opening_packs=ints(opening) if opening else np.zeros((n, m), np.int64),
+        debt_nano=np.zeros((n, m), np.int64) if debt_nano is None else debt_nano,
+    )
