@@ -45,8 +45,8 @@ def errors_in_words(lang: Language) -> Iterator[None]:
     try:
         yield
     except TaavonError as error:
-        params = {"code": error.code, "message": describe_error(error, lang.value)}
-        fail(render_message("cli.error", lang.value, params), BAD_INPUT if error.status < 500 else FAILED)
+        params = {"code": error.code, "message": describe_error(error, lang.locale)}
+        fail(render_message("cli.error", lang.locale, params), BAD_INPUT if error.status < 500 else FAILED)
 
 
 @app.command()
@@ -63,7 +63,7 @@ def run(
     lang: Lang = Language.EN,
 ) -> None:
     """Run a round end to end: exact shares, a verified plan, and the files for planner, unions and trucks."""
-    locale = lang.value
+    locale = lang.locale
     job = FolderRun(source, folder, previous, overwrite)
     limits = Limits(DEFAULT_SECONDS if seconds is None and iterations is None else seconds, iterations)
     options = RunOptions(SearchOptions(limits, seed, workers), round_code)
@@ -99,20 +99,20 @@ def template(
 ) -> None:
     """Write an empty input workbook, with lists and notes in Persian and English."""
     file.write_bytes(render_template())
-    out.print(render_message("cli.template_written", lang.value, {"file": file}), highlight=False)
+    out.print(render_message("cli.template_written", lang.locale, {"file": file}), highlight=False)
 
 
 @app.command("verify-plan")
 def verify_plan_command(file: Annotated[Path, typer.Argument(metavar="PLAN.json")], lang: Lang = Language.EN) -> None:
     """Check every constraint and total of a plan anew; exit code 0 only if all hold."""
     with errors_in_words(lang):
-        check = check_plan_file(file, lang.value)
+        check = check_plan_file(file, lang.locale)
     for fault in check.faults:
         err.print(fault, style="red", highlight=False, markup=False)
     if check.faults:
-        fail(render_message("cli.plan_bad", lang.value, {"file": file, "count": len(check.faults)}))
+        fail(render_message("cli.plan_bad", lang.locale, {"file": file, "count": len(check.faults)}))
     params = {"file": file, "trips": check.trips, "stops": check.stops, "waiting": check.waiting}
-    out.print(render_message("cli.plan_ok", lang.value, params), highlight=False)
+    out.print(render_message("cli.plan_ok", lang.locale, params), highlight=False)
 
 
 @app.command()

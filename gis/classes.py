@@ -24,8 +24,9 @@ def quantile_bounds(values: ArrayLike, classes: int = 5, digits: int = 3) -> NDA
     unit = 10.0 ** (np.floor(np.log10(scale)) - digits + 1)
     steps = np.round(raw / unit)
     steps[0], steps[-1] = np.floor(raw[0] / unit + 1e-9), np.ceil(raw[-1] / unit - 1e-9)
-    bounds: NDArray[np.float64] = np.unique(steps)
-    return (bounds if bounds.size > 1 else np.repeat(bounds, 2)) * unit
+    bounds = np.unique(steps)
+    scaled: NDArray[np.float64] = (bounds if bounds.size > 1 else np.repeat(bounds, 2)) * unit
+    return scaled
 
 
 def classify(values: ArrayLike, bounds: NDArray[np.float64]) -> NDArray[np.int64]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import deque
 from itertools import pairwise
 
 import numpy as np
@@ -34,63 +33,74 @@ def serve_in_order(supply: IntArray, demand: IntArray, allowed: NDArray[np.bool_
         Amount each sink gets, shape (n,).
     """
     columns, group_of = np.unique(allowed, axis=1, return_inverse=True)
-    given = np.zeros(columns.shape, dtype=np.int64)  # from each source to each group
-    left = supply.copy()
-    exhausted = np.zeros(len(supply), dtype=bool)
+    state = _State(columns, supply.copy())
     served = np.zeros_like(demand)
     for sink in order:
-        group = int(group_of[sink])
-        while served[sink] < demand[sink]:
-            path = _find_path(left, columns, given, group, exhausted)
-            if not path:
+        group, wanted = int(group_of[sink]), int(demand[sink])
+        while wanted > 0:
+            chain = state.find_chain(group)
+            if not chain:
                 break
-            served[sink] += _augment(left, given, path, group, int(demand[sink] - served[sink]))
+            wanted -= state.pass_along(chain, group, wanted)
+        served[sink] = demand[sink] - wanted
     return served
 
 
-def _find_path(
-    left: IntArray, columns: NDArray[np.bool_], given: IntArray, group: int, exhausted: NDArray[np.bool_]
-) -> list[tuple[int, int]]:
-    """Find a shortest chain from the group to a source with something left (breadth first).
+class _State:
+    """What each source has left and has given to each group; changed by augmenting.
 
-    Returns (source, group it serves) from the group's own source on; empty if there is none, and then no source that
-    was seen will ever have anything to give again: they are marked as exhausted.
+    ``takers[a, b]`` counts the groups that source b gives to and source a may serve as well, so that a search for a
+    chain looks at sources only.
     """
-    first = np.flatnonzero(columns[:, group] & ~exhausted)
-    came_from: dict[int, tuple[int, int] | None] = {int(source): None for source in first}
-    queue = deque(came_from)
-    while queue:
-        source = queue.popleft()
-        if left[source] > 0:
-            return _walk_back(source, group, came_from)
-        for served_group in np.flatnonzero(given[source]):
-            for other in np.flatnonzero(columns[:, served_group] & ~exhausted):
-                if int(other) not in came_from:
-                    came_from[int(other)] = (source, int(served_group))
-                    queue.append(int(other))
-    exhausted[list(came_from)] = True
-    return []
 
+    def __init__(self, columns: NDArray[np.bool_], left: IntArray) -> None:
+        self._columns = columns
+        self._left = left
+        self._given = np.zeros(columns.shape, dtype=np.int64)
+        self._takers = np.zeros((len(left), len(left)), dtype=np.int64)
+        self._exhausted = np.zeros(len(left), dtype=bool)
 
-def _walk_back(source: int, group: int, came_from: dict[int, tuple[int, int] | None]) -> list[tuple[int, int]]:
-    path = []
-    step = came_from[source]
-    while step is not None:
-        path.append((source, step[1]))
-        source = step[0]
-        step = came_from[source]
-    path.append((source, group))
-    return path[::-1]
+    def find_chain(self, group: int) -> list[int]:
+        """Find the shortest chain from a source of the group to one with something left, breadth first.
 
+        If there is none, the result is empty, and no source that was seen will ever have anything to give again.
+        """
+        seen = self._columns[:, group] & ~self._exhausted
+        came_from = np.full(len(seen), -1)
+        frontier = np.flatnonzero(seen)
+        while len(frontier):
+            fullest = int(frontier[np.argmax(self._left[frontier])])
+            if self._left[fullest] > 0:
+                chain = [fullest]
+                while (before := int(came_from[chain[-1]])) >= 0:
+                    chain.append(before)
+                return chain[::-1]
+            reaches = self._takers[:, frontier] > 0
+            fresh = np.flatnonzero(reaches.any(axis=1) & ~seen & ~self._exhausted)
+            came_from[fresh] = frontier[reaches[fresh].argmax(axis=1)]
+            seen[fresh] = True
+            frontier = fresh
+        self._exhausted |= seen
+        return []
 
-def _augment(left: IntArray, given: IntArray, path: list[tuple[int, int]], group: int, wanted: int) -> int:
-    """Move as much as the chain allows: each source takes over from the one before it the group named beside it."""
-    amount = min(wanted, int(left[path[-1][0]]))
-    for (giver, _), (_, taken_over) in pairwise(path):
-        amount = min(amount, int(given[giver, taken_over]))
-    left[path[-1][0]] -= amount
-    given[path[0][0], group] += amount
-    for (giver, _), (taker, taken_over) in pairwise(path):
-        given[giver, taken_over] -= amount
-        given[taker, taken_over] += amount
-    return amount
+    def pass_along(self, chain: list[int], group: int, wanted: int) -> int:
+        """Serve the group from the first of the chain; each next one takes over the largest gift it can of the last."""
+        amount = min(wanted, int(self._left[chain[-1]]))
+        handed = []
+        for giver, taker in pairwise(chain):
+            gifts = np.where(self._columns[taker], self._given[giver], 0)
+            handed.append(int(gifts.argmax()))
+            amount = min(amount, int(gifts[handed[-1]]))
+        self._left[chain[-1]] -= amount
+        self._give(chain[0], group, amount)
+        for (giver, taker), other in zip(pairwise(chain), handed, strict=True):
+            self._give(giver, other, -amount)
+            self._give(taker, other, amount)
+        return amount
+
+    def _give(self, source: int, group: int, amount: int) -> None:
+        before = self._given[source, group]
+        self._given[source, group] += amount
+        change = int(self._given[source, group] > 0) - int(before > 0)
+        if change:
+            self._takers[:, source] += change * self._columns[:, group]

@@ -171,12 +171,10 @@ def release_days(depot: IntArray, packs: IntArray, rank: IntArray, stock: IntArr
 
 
 def _tag_commodity(supply: IntArray, demand: IntArray, cost: IntArray, allowed: BoolArray, order: IntArray) -> IntArray:
-    flow, short = solve_transport(supply, demand, cost, allowed)
+    served = serve_in_order(supply, demand, allowed, order)
+    flow, short = solve_transport(supply, served, cost, allowed)
     if short.any():
-        served = serve_in_order(supply, demand, allowed, order)
-        flow, short = solve_transport(supply, served, cost, allowed)
-        if short.any():
-            raise AssertionError("what was found for every outlet in turn is not there for all")
+        raise AssertionError("what was found for every outlet in turn is not there for all")
     return flow
 
 

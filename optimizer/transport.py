@@ -15,8 +15,8 @@ from ortools.graph.python.min_cost_flow import SimpleMinCostFlow
 
 from optimizer.travel import IntArray
 
-_NEAREST = 6  # arcs of each outlet at first
-_ADDED = 4  # arcs of each outlet added a round
+_NEAREST = 12  # arcs of each outlet at first
+_ADDED = 8  # arcs of each outlet added a round
 
 
 class TransportError(RuntimeError):

@@ -107,17 +107,19 @@ class _Line:
     fill: WaterFill
 
     def fill_under(self, caps: NDArray[np.int64]) -> _Line:
-        """Return the line under other caps."""
-        if np.array_equal(caps, self.caps):
-            return self
-        return replace(self, caps=caps, fill=self._waterfill(caps))
-
-    def _waterfill(self, caps: NDArray[np.int64]) -> WaterFill:
-        if (self.roomy.target_nano <= caps * NANO).all() and not self.roomy.floor_short_packs:
-            return self.roomy
-        return waterfill(
+        """Return the line under other caps; only where one binds, or comes to bind, does the level change."""
+        binds = self.hungry | (self.fill.target_nano > caps * NANO)
+        if not (self.fill.floor_short_packs or (binds & (caps != self.caps)).any()):
+            return replace(self, caps=caps)
+        fill = waterfill(
             self.packs, self.weights, balances=self.balances, floors=self.floors, caps=caps, ties=self.ties
         )
+        return replace(self, caps=caps, fill=fill)
+
+    @property
+    def hungry(self) -> NDArray[np.bool_]:
+        """Tell where more room would be used."""
+        return self.fill.capped | (self.caps < np.minimum(self.floors, self.packs))
 
 
 def allocate_round(round_input: RoundInput) -> RoundResult:
@@ -182,7 +184,7 @@ def _fit_stores(round_input: RoundInput, lines: list[_Line]) -> tuple[list[_Line
                 rows = lines[j].rows
                 lines[j] = lines[j].fill_under(caps[rows, k])
                 targets[rows, k] = lines[j].fill.target_nano
-                hungry[rows, k] = lines[j].fill.capped | (lines[j].caps < np.minimum(lines[j].floors, lines[j].packs))
+                hungry[rows, k] = lines[j].hungry
             new_caps = offer_unused(space, caps, targets, hungry)
         passes = max(passes, count)
     return lines, passes

@@ -11,7 +11,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from distribution.allocation.grid import NANO, order_by, total
+from distribution.allocation.grid import NANO, first_by, total
 
 
 def round_cumulative(
@@ -56,7 +56,7 @@ def round_cumulative(
         band = -(-owed // NANO)  # a pack given moves an outlet one band down, so no one is twice in a band
         first = band == band.max()
         rows, owed = rows[first], owed[first]
-        chosen = rows[order_by(-owed, ties[rows])[:missing]]
+        chosen = rows[first_by(-owed, ties[rows], missing)]
         held[chosen] += 1
         missing -= chosen.size
     while missing < 0:
@@ -65,7 +65,7 @@ def round_cumulative(
         band = owed // NANO
         first = band == band.min()
         rows, owed = rows[first], owed[first]
-        chosen = rows[order_by(owed, -ties[rows])[:-missing]]
+        chosen = rows[first_by(owed, -ties[rows], -missing)]
         held[chosen] -= 1
         missing += chosen.size
     return np.asarray(held)

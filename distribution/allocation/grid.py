@@ -83,6 +83,20 @@ def order_by(key: Integers, ties: NDArray[np.int64]) -> NDArray[np.int64]:
     return np.asarray(by_tie[sorted(range(len(key)), key=key[by_tie].__getitem__)], dtype=np.int64)
 
 
+def first_by(key: Integers, ties: NDArray[np.int64], count: int) -> NDArray[np.int64]:
+    """Return the indices of the first ``count`` in order of a key, then of the tie rank, themselves in no order."""
+    if count >= key.size:
+        return np.arange(key.size)
+    if count <= 0 or key.dtype == object:
+        return order_by(key, ties)[: max(count, 0)]
+    edge = np.partition(key, count - 1)[count - 1]
+    sure, tied = np.flatnonzero(key < edge), np.flatnonzero(key == edge)
+    missing = count - sure.size
+    if missing < tied.size:
+        tied = tied[np.argpartition(ties[tied], missing - 1)[:missing]]
+    return np.concatenate([sure, tied])
+
+
 def total(values: Integers) -> int:
     """Add up exactly, whatever the size."""
     if values.dtype == object or values.size == 0:
@@ -123,7 +137,7 @@ def share_nano(packs: int, weights: Integers, ties: NDArray[np.int64]) -> NDArra
         return np.zeros(weights.shape, dtype=np.int64)
     shares, remainders = _scaled_quotients(packs, weights, divisor)
     left = packs * NANO - total(shares)
-    shares[order_by(-remainders, ties)[:left]] += 1
+    shares[first_by(-remainders, ties, left)] += 1
     return shares
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import Literal
 
 
 class CooperativeKind(StrEnum):
@@ -105,6 +106,11 @@ class Language(StrEnum):
 
     FA = "fa"
     EN = "en"
+
+    @property
+    def locale(self) -> Literal["fa", "en"]:
+        """Return the name of its catalogue."""
+        return "fa" if self is Language.FA else "en"
 
 
 class RoundState(StrEnum):

@@ -13,7 +13,7 @@ class TaavonError(Exception):
 
     status = 500
 
-    def __init__(self, code: str, **params: str | int) -> None:
+    def __init__(self, code: str, /, **params: str | int) -> None:
         super().__init__(code)
         self.code = code
         self.params = params

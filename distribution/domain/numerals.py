@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
+from decimal import ROUND_HALF_EVEN, Context, Decimal
 from typing import Literal
 
 from distribution.domain.types import format_decimal
 
+_EXACT = Context(prec=400)
 _ASCII = "0123456789"
 _PERSIAN = "۰۱۲۳۴۵۶۷۸۹"
 _ARABIC = "٠١٢٣٤٥٦٧٨٩"
@@ -39,9 +40,10 @@ def format_number(value: Decimal | float, locale: Literal["fa", "en"], places: i
     """
     number = value if isinstance(value, Decimal) else Decimal(str(value))
     if places is not None:
-        number = round(number, places)
+        number = number.quantize(Decimal(1).scaleb(-places), ROUND_HALF_EVEN, _EXACT)
     sign = "-" if number < 0 else ""
-    whole, point, fraction = (f"{abs(number):f}" if places is not None else format_decimal(abs(number))).partition(".")
+    size = number.copy_abs()  # abs() would round to the context's 28 digits
+    whole, point, fraction = (f"{size:f}" if places is not None else format_decimal(size)).partition(".")
     text = f"{int(whole):,}{point}{fraction}"
     if locale == "en":
         return sign + text

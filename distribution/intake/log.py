@@ -12,6 +12,18 @@ from distribution.intake.fields import ALL_SHEETS
 from distribution.intake.limits import MAX_FINDINGS_PER_CODE, MAX_SHOWN_CHARACTERS
 from distribution.intake.persian import normalise_text
 
+#: Findings that end the reading of a sheet, so that not all of its rows are known.
+_CUTTING = frozenset(
+    {
+        "csv_malformed",
+        "file_not_text",
+        "file_too_large",
+        "file_unreadable",
+        "sheet_too_large",
+        "too_many_rows",
+        "workbook_broken",
+    }
+)
 _ORDER = {sheet: n for n, sheet in enumerate(ALL_SHEETS)}
 
 
@@ -57,6 +69,10 @@ class FindingLog:
     def has_error_in(self, *sheets: str) -> bool:
         """Tell whether any of the sheets has an error."""
         return any(n and sheet in sheets and level is Severity.ERROR for (sheet, _, level), n in self._count.items())
+
+    def was_cut_short(self, sheet: str) -> bool:
+        """Tell whether the reading of a sheet ended before its last row."""
+        return any(n and at == sheet and code in _CUTTING for (at, code, _), n in self._count.items())
 
     def findings(self) -> tuple[Finding, ...]:
         """Return every finding by sheet and row, then a count of those left out."""

@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from distribution.domain.dataset import KEYS, SHEETS, Dataset
+from distribution.domain.dataset import KEYS, SHEETS, Dataset, TravelMatrix
 from distribution.domain.enums import OutletMode
 from distribution.domain.errors import InputError
 from distribution.domain.findings import Finding, has_errors
@@ -67,6 +67,8 @@ def _read_sheets(sources: Sources, log: FindingLog) -> dict[str, ReadSheet]:
     for sheet in SHEETS:
         if sheet in sources:
             sheets[sheet] = read_rows(sheet, sources[sheet](), log)
+            if log.was_cut_short(sheet) or not sheets[sheet].codes:
+                sheets[sheet].codes = None
     needed = list(REQUIRED_SHEETS)
     if any(row.values.get("mode", OutletMode.DELIVERED) == OutletMode.DELIVERED for row in _rows(sheets, "outlets")):
         needed.append("vehicles")
@@ -98,6 +100,14 @@ def _sorted_nouns(sheet: str, rows: Iterable[Any]) -> tuple[Any, ...]:
     return tuple(sorted(nouns, key=lambda noun: tuple(str(getattr(noun, key) or "") for key in keys)))
 
 
+def _read_travel(sources: Sources, sheets: Mapping[str, ReadSheet], log: FindingLog) -> TravelMatrix | None:
+    given = {s: sources[s]() for s in (TRAVEL_SHEET, TRAVEL_METRES_SHEET, TRAVEL_SECONDS_SHEET) if s in sources}
+    places = [sheets[sheet].codes if sheet in sheets else None for sheet in ("outlets", "warehouses")]
+    if None in places:  # every place would be unknown; the error is told already
+        return None
+    return read_travel(given, [code for codes in places for code in codes or {}], log)
+
+
 def read_dataset(path: Path) -> ReadResult:
     """Read a folder of CSV files or an XLSX workbook.
 
@@ -110,9 +120,7 @@ def read_dataset(path: Path) -> ReadResult:
     sheets = _read_sheets(sources, log)
     _check_sheets(sheets, log)
     settings = read_settings(sources[SETTINGS_SHEET](), log) if SETTINGS_SHEET in sources else NetworkSettings()
-    places = [code for sheet in ("outlets", "warehouses") if sheet in sheets for code in sheets[sheet].codes or {}]
-    travel_sheets = (TRAVEL_SHEET, TRAVEL_METRES_SHEET, TRAVEL_SECONDS_SHEET)
-    travel = read_travel({name: sources[name]() for name in travel_sheets if name in sources}, places, log)
+    travel = _read_travel(sources, sheets, log)
     nouns = {sheet: _sorted_nouns(sheet, read.rows) for sheet, read in sheets.items()}
     dataset = Dataset(**nouns, settings=settings, travel=travel)
     flawed = {sheet for sheet in SHEETS if log.has_error_in(sheet)}

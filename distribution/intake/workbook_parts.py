@@ -18,8 +18,8 @@ _BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, Runtim
 _NEEDED = re.compile(r"(?!xl/(?:media|drawings|charts|embeddings)/).*\.(?:xml|rels)", re.IGNORECASE)
 _ROW = re.compile(rb'<(?:\w+:)?row\b[^>]*?\br=["\'](\d+)["\']')
 _COLUMN = re.compile(rb'\br=["\']([A-Z]{1,3})\d+["\']')
-_VALUED = re.compile(rb'<(?:\w+:)?c\b[^>]*?\br=["\']([A-Z]{1,3})(\d+)["\'](?:[^>]*[^/>])?>')
-_FLAWED = re.compile(rb"<(?:\w+:)?c\b([^>]*?[^/>])>(\s*<(?:\w+:)?f\b)?")
+_VALUED = re.compile(rb'<(?:\w+:)?c\b[^>]*?\br=["\']([A-Z]{1,3})(\d+)["\'][^>]*(?<!/)>')
+_FLAWED = re.compile(rb"<(?:\w+:)?c\b([^>]*)(?<!/)>(\s*<(?:\w+:)?f\b)?")
 _REFERENCE = re.compile(rb'\br=["\']([A-Z]{1,3})(\d+)["\']')
 _ERROR_TYPE = re.compile(rb'\bt=["\']e["\']')
 

@@ -70,7 +70,7 @@ def allocate_quotas(dataset: Dataset, quotas: Sequence[Quota], accounts: Account
     served = resolve_populations(dataset.areas, outlets)
     round_input = _round_input(dataset, quotas, accounts, served)
     result = allocate_round(round_input)
-    rows = [(i, j) for j in range(len(quotas)) for i in np.flatnonzero(round_input.commodities[j].eligible)]
+    rows = [(int(i), j) for j in range(len(quotas)) for i in np.flatnonzero(round_input.commodities[j].eligible)]
     return Allocation(
         quotas=tuple(quotas),
         outlets=outlets,

@@ -38,6 +38,19 @@ def create_api_key(uow: UnitOfWork, role: Role, union_code: str | None = None, l
     return f"{prefix}.{secret}"
 
 
+def create_first_key(uow: UnitOfWork, label: str = "") -> str | None:
+    """Make a key of the role planner if there is none that is not revoked; None if there is.
+
+    The key is returned whole; it cannot be shown again.
+    """
+    prefix, secret = secrets.token_hex(PREFIX_BYTES), secrets.token_urlsafe(SECRET_BYTES)
+    with uow.write() as tx:
+        if any(key.role is Role.PLANNER and key.revoked_at is None for key in tx.keys.list()):
+            return None
+        tx.keys.add(prefix=prefix, secret_sha256=_hash(secret), role=Role.PLANNER, union_code=None, label=label)
+    return f"{prefix}.{secret}"
+
+
 def authenticate(uow: UnitOfWork, token: str) -> Principal:
     """Tell who holds a key.
 

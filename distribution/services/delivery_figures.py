@@ -135,7 +135,7 @@ def _rank_by_distance(deliveries: DeliveryPlan) -> tuple[QuintileRank, ...]:
     # All outlets of one day share its middle rank: the hour of the day is no privilege.
     middle = (np.cumsum(counts) - (counts + 1) / 2) / max(len(places) - 1, 1)
     rank = middle[inverse]
-    order = np.lexsort((places, distance))
+    order = np.lexsort((np.array(places), distance))
     return tuple(
         QuintileRank(
             quintile=number,

@@ -188,6 +188,47 @@ def release_job(uow: UnitOfWork, job_id: str, owner: str) -> Job:
         return job
 
 
+def abandon_job(uow: UnitOfWork, job_id: str, owner: str) -> bool:
+    """Let go of a job at once whose worker is known to be dead, instead of waiting for its lease to run out.
+
+    Returns
+    -------
+    Whether the job was still that worker's. Its start counts, so that a job that kills its workers ends.
+    """
+    with uow.write() as tx:
+        job = tx.jobs.get(job_id, for_update=True)
+        if job.state is not JobState.RUNNING or job.lease_owner != owner:
+            return False
+        job.lease_until = tx.now()
+        return True
+
+
+def list_free_jobs(uow: UnitOfWork, limit: int | None = None) -> tuple[str, ...]:
+    """List the ids of the jobs that nobody works on and nobody has ended, the oldest first."""
+    with uow.read() as tx:
+        return tx.jobs.free_ids(limit)
+
+
+def get_job(uow: UnitOfWork, job_id: str) -> Job:
+    """Get a job.
+
+    Raises
+    ------
+    NotFoundError
+        If there is no such job.
+    """
+    with uow.read() as tx:
+        return tx.jobs.get(job_id)
+
+
+def list_jobs(
+    uow: UnitOfWork, state: JobState | None = None, *, after: str | None = None, limit: int
+) -> tuple[Job, ...]:
+    """List jobs, the newest first; with a job's id, those after it in that order."""
+    with uow.read() as tx:
+        return tx.jobs.list(state=state, after=after, limit=limit)
+
+
 def cancel_job(uow: UnitOfWork, job_id: str) -> Job:
     """Cancel a job: one not started never starts, a running one is asked to stop and keep the best so far.
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
 from distribution.domain.dataset import Dataset
@@ -48,10 +49,22 @@ class _Given:
         return self.quotas[0].round_code
 
 
-def run_round(uow: UnitOfWork, options: RunOptions, reporter: Reporter) -> RoundSummary:
+def run_round(
+    uow: UnitOfWork,
+    options: RunOptions,
+    reporter: Reporter,
+    *,
+    also_keep: Callable[[Transaction, RoundSummary], None] | None = None,
+) -> RoundSummary:
     """Run one round on the current network and keep it.
 
     Nothing is kept unless all of it is: the shares, the postings, the verified plan and the files.
+
+    Parameters
+    ----------
+    also_keep
+        Called in the transaction that keeps the round: what it writes is kept with the round, and what it raises
+        keeps the round from being kept.
 
     Raises
     ------
@@ -77,15 +90,30 @@ def run_round(uow: UnitOfWork, options: RunOptions, reporter: Reporter) -> Round
     outcome = replace(outcome, summary=summary)
     with uow.write() as tx:
         _keep(tx, given, options, outcome, plan_json, files)
+        if also_keep is not None:
+            also_keep(tx, summary)
     return summary
+
+
+def require_quotas(uow: UnitOfWork, round_code: str | None) -> tuple[Quota, ...]:
+    """Return the quotas of a round that can be run now; of the earliest that has not been run, if none is named.
+
+    Raises
+    ------
+    NotFoundError
+        If no network has been imported.
+    StateError
+        ``no_round_left``, ``round_not_in_quotas`` or ``round_exists``.
+    """
+    with uow.read() as tx:
+        return _choose_quotas(tx, tx.datasets.load(), round_code)
 
 
 def _read(tx: Transaction, round_code: str | None) -> _Given:
     dataset = tx.datasets.load()
     version = tx.datasets.current_version()
     latest = tx.rounds.latest()
-    done = {r.code for r in tx.rounds.list()}
-    quotas = _choose_quotas(dataset, done, round_code)
+    quotas = _choose_quotas(tx, dataset, round_code)
     waiting = tuple(
         line
         for line in tx.waiting.open()
@@ -103,15 +131,16 @@ def _read(tx: Transaction, round_code: str | None) -> _Given:
     )
 
 
-def _choose_quotas(dataset: Dataset, done: set[str], round_code: str | None) -> tuple[Quota, ...]:
+def _choose_quotas(tx: Transaction, dataset: Dataset, round_code: str | None) -> tuple[Quota, ...]:
     rounds = dataset.quotas_by_round
+    done = {r.code for r in tx.rounds.list()}
     if round_code is None:
         left = [code for code in rounds if code not in done]
         if not left:
             raise StateError("no_round_left", rounds=", ".join(rounds))
         return rounds[left[0]]
     if round_code in done:
-        raise StateError("round_exists", code=round_code)
+        raise StateError("round_exists", round_code=round_code)
     if round_code not in rounds:
         raise StateError("round_not_in_quotas", round=round_code, rounds=", ".join(rounds))
     return rounds[round_code]
@@ -129,7 +158,7 @@ def _rank(given: _Given, allocation: Allocation) -> dict[str, int]:
     debts: dict[str, int] = defaultdict(int)
     for allotment in allocation.allotments:
         debts[allotment.outlet_code] = max(debts[allotment.outlet_code], allotment.debt_before_nano)
-    since = {}
+    since: dict[str, dt.date] = {}
     for line in given.waiting:
         since[line.outlet_code] = min(since.get(line.outlet_code, line.waiting_since), line.waiting_since)
     return rank_outlets(

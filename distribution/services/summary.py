@@ -122,7 +122,7 @@ class RoundSummary:
             "cost": f"{count(d.cost)} {self.currency}",
             "co2": _tonnes(int(d.co2_kg * 1000), locale),
         }
-        rows = [(_text(f"row.{key}", locale), value) for key, value in values.items()]
+        rows: list[tuple[str, ...]] = [(_text(f"row.{key}", locale), value) for key, value in values.items()]
         rows += [
             (_text(f"unserved.{reason}", locale), format_number(number, locale))
             for reason, number in d.unserved.items()
@@ -132,16 +132,16 @@ class RoundSummary:
     def _distance_table(self, locale: Locale) -> list[tuple[str, ...]]:
         columns = ("quintile", "outlets", "mean_km", "mean_day", "mean_rank")
         rows = [tuple(_text(f"column.{column}", locale) for column in columns)]
-        for q in self.delivery.rank_by_distance:
-            rows.append(
-                (
-                    format_number(q.quintile, locale),
-                    format_number(q.outlets, locale),
-                    _number(q.mean_km, locale, 1),
-                    _number(q.mean_day, locale, 1),
-                    _number(q.mean_rank, locale, 2),
-                )
+        rows += [
+            (
+                format_number(q.quintile, locale),
+                format_number(q.outlets, locale),
+                _number(q.mean_km, locale, 1),
+                _number(q.mean_day, locale, 1),
+                _number(q.mean_rank, locale, 2),
             )
+            for q in self.delivery.rank_by_distance
+        ]
         return rows
 
 

@@ -20,6 +20,9 @@ from gis.export.qgis_style import render_qml
 #: Stands for the moment of writing, so that the same layers always give the same bytes.
 _FIXED_MOMENT = "2000-01-01T00:00:00.000Z"
 
+# A draft that is lost in a power cut is written anew; waiting for the disk at every step makes a pack several times slower.
+pyogrio.set_gdal_config_options({"OGR_SQLITE_SYNCHRONOUS": "OFF"})
+
 _KINDS = {
     "Point": "point", "MultiPoint": "point",
     "LineString": "line", "MultiLineString": "line", "LinearRing": "line",
@@ -119,14 +122,20 @@ def _write_table(frame: gpd.GeoDataFrame, path: Path, name: str) -> None:
 def _finish(path: Path, tables: Sequence[_Table]) -> None:
     """Write titles and styles, and take the moment of writing out."""
     with closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute("PRAGMA synchronous = OFF")
         connection.execute(_STYLES_TABLE)
+        # Identifiers are unique, and GDAL set them to the table names: cleared first, lest a title meets one of those.
+        connection.execute("UPDATE gpkg_contents SET identifier = NULL")
         connection.execute(
             "INSERT INTO gpkg_contents (table_name, data_type, identifier) VALUES ('layer_styles', 'attributes', 'layer_styles')"
         )
+        taken = {"layer_styles"}
         for name, _, kind, layer in tables:
+            title = layer.title if layer.title not in taken else f"{layer.title} ({name})"
+            taken.add(title)
             connection.execute(
                 "UPDATE gpkg_contents SET identifier = ?, description = ? WHERE table_name = ?",
-                (layer.title if name == layer.name else f"{layer.title} ({name})", layer.title, name),
+                (title, layer.title, name),
             )
             connection.execute(
                 "INSERT INTO layer_styles (f_table_catalog, f_table_schema, f_table_name, f_geometry_column, styleName,"

@@ -120,3 +120,8 @@ class MapData:
             raise ValueError("a route is on a day that is not listed")
         if any(not route.path for route in self.routes):
             raise ValueError("a route has no path")
+
+    @property
+    def positions(self) -> list[LonLat]:
+        """Return where the outlets and warehouses are."""
+        return [(o.lon, o.lat) for o in self.outlets] + [(w.lon, w.lat) for w in self.warehouses]

@@ -44,21 +44,15 @@ def build_map_figure(data: MapData) -> tuple[go.Figure, Legend, LocalPlane]:
     Each trace's ``meta`` tells the page what it is: ``kind`` (area, route, arrow, outlet, unserved, warehouse, place)
     and, for routes, ``day``. Texts travel in ``customdata``, which the page shows as plain text.
     """
-    plane = _plane(data)
+    plane = LocalPlane.around([lon for lon, _ in data.positions], [lat for _, lat in data.positions])
     figure = go.Figure()
     _add_areas(figure, data, plane)
     _add_routes(figure, data, plane)
     legend = _add_outlets(figure, data, plane)
     _add_warehouses(figure, data, plane)
     _add_places(figure, data.places, plane)
-    _lay_out(figure)
+    _lay_out(figure, "right" if data.locale == "fa" else "left")
     return figure, legend, plane
-
-
-def _plane(data: MapData) -> LocalPlane:
-    points = [(point.lon, point.lat) for point in (*data.outlets, *data.warehouses)]
-    lon, lat = zip(*points, strict=True) if points else ((), ())
-    return LocalPlane.around(lon, lat)
 
 
 def _add_areas(figure: go.Figure, data: MapData, plane: LocalPlane) -> None:
@@ -81,7 +75,7 @@ def _add_routes(figure: go.Figure, data: MapData, plane: LocalPlane) -> None:
             x, y = _joined(paths[shade :: len(ROUTE_COLORS)])
             if x.size:
                 figure.add_scatter(
-                    x=x, y=y, mode="lines", line={"color": color, "width": 1}, opacity=0.45,
+                    x=x, y=y, mode="lines", line={"color": color, "width": 1}, opacity=0.35,
                     meta={"kind": "route", "day": day}, **_MUTE,
                 )  # fmt: skip
         _add_arrows(figure, day, routes, paths)
@@ -156,7 +150,8 @@ def _add_places(figure: go.Figure, places: Sequence[MapPlace], plane: LocalPlane
     )  # fmt: skip
 
 
-def _lay_out(figure: go.Figure) -> None:
+def _lay_out(figure: go.Figure, parallels_side: str) -> None:
+    """Lay out the axes; the latitudes stand where the page's text begins, away from its buttons."""
     axis = {
         "showgrid": True, "gridcolor": "#e3e7eb", "zeroline": False, "ticks": "", "showline": False,
         "tickfont": {"size": 10, "color": "#6b7480"}, "ticklabelposition": "inside",
@@ -164,7 +159,7 @@ def _lay_out(figure: go.Figure) -> None:
     figure.update_layout(
         template="none", showlegend=False, dragmode="pan", hovermode="closest", hoverdistance=14,
         margin={"l": 0, "r": 0, "t": 0, "b": 0}, paper_bgcolor="#f7f8f9", plot_bgcolor="#f7f8f9",
-        xaxis=axis, yaxis={**axis, "scaleanchor": "x", "scaleratio": 1},
+        xaxis=axis, yaxis={**axis, "scaleanchor": "x", "scaleratio": 1, "side": parallels_side},
         font={"family": "Vazirmatn, 'Noto Naskh Arabic', Tahoma, 'DejaVu Sans', sans-serif"},
     )  # fmt: skip
 

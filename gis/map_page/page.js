@@ -63,7 +63,7 @@
       const px = ((places.x[i] - x[0]) / (x[1] - x[0])) * width;
       const py = ((y[1] - places.y[i]) / (y[1] - y[0])) * height;
       const box = [px - widths[i] / 2, py - LABEL_PX * 2, px + widths[i] / 2, py + 2];
-      const outside = box[0] < 34 || box[2] > width - 4 || box[1] < 4 || box[3] > height - 16;
+      const outside = box[0] < 34 || box[2] > width - 34 || box[1] < 4 || box[3] > height - 16;
       const covered = taken.some((b) => box[0] < b[2] && b[0] < box[2] && box[1] < b[3] && b[1] < box[3]);
       if (outside || covered) return "";
       taken.push(box);
@@ -102,10 +102,21 @@
       {
         visible: moving.map((trace) => (one ? trace.day === day : day === -1 && trace.kind === "route")),
         "line.width": moving.map(() => (one ? 2.2 : 1)),
-        opacity: moving.map((trace) => (trace.kind === "arrow" || one ? 1 : 0.45)),
+        opacity: moving.map((trace) => (trace.kind === "arrow" || one ? 1 : 0.35)),
       },
       moving.map((trace) => trace.at),
     );
+  }
+
+  // A link may end in #day-2: the second day.
+  function openLinkedDay() {
+    const linked = /^#day-([0-9]+)$/.exec(location.hash);
+    const select = document.getElementById("day");
+    if (!linked || !select) return;
+    const value = String(Number(linked[1]) - 1);
+    if (![...select.options].some((option) => option.value === value)) return;
+    select.value = value;
+    chooseDay(Number(value));
   }
 
   function showText(text, event, pinned) {
@@ -148,6 +159,9 @@
     graph.on("plotly_click", ({ points, event }) => {
       if (points[0].customdata) showText(points[0].customdata, event, true);
     });
+    // The box also changes when the words above it wrap anew, of which the window does not tell.
+    new ResizeObserver(() => Plotly.Plots.resize(graph)).observe(graph);
+    openLinkedDay();
     document.body.dataset.ready = "yes";
   });
   document.getElementById("close").addEventListener("click", hide);

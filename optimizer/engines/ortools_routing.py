@@ -109,8 +109,11 @@ def _add_times(
 
 def _parameters(sub: Subproblem) -> object:
     parameters = pywrapcp.DefaultRoutingSearchParameters()
-    parameters.local_search_metaheuristic = routing_enums_pb2.LocalSearchMetaheuristic.GUIDED_LOCAL_SEARCH
-    parameters.solution_limit = sub.solutions
+    metaheuristic = routing_enums_pb2.LocalSearchMetaheuristic
+    parameters.local_search_metaheuristic = metaheuristic.GREEDY_DESCENT
+    if sub.solutions:
+        parameters.local_search_metaheuristic = metaheuristic.GUIDED_LOCAL_SEARCH
+        parameters.solution_limit = sub.solutions
     return parameters
 
 

@@ -7,8 +7,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import numpy as np
-
 from optimizer.search.model import BoolArray, Model
 from optimizer.search.state import Board, TruckDay
 from optimizer.travel import IntArray
@@ -52,7 +50,7 @@ def _load(model: Model, truck_day: TruckDay) -> _Load:
         truck_day,
         model.day_ok[deliveries].all(axis=0),
         model.packs[deliveries].sum(axis=0),
-        float(np.mean(model.order[deliveries])),
+        sum(model.order[i] for i in deliveries) / len(deliveries),
     )
 
 

@@ -75,7 +75,7 @@ class Model:
     windows: tuple[Windows, ...]
     day_ok: BoolArray
     kind_ok: BoolArray
-    order: IntArray
+    order: list[int]
     stock: IntArray
 
 
@@ -97,8 +97,9 @@ def build_model(problem: Problem) -> Model:
                 and delivery.weight_g <= vehicle.capacity_g
                 and delivery.volume_ml <= vehicle.capacity_ml
             )
-    order = np.empty(n, dtype=np.int64)
-    order[sorted(range(n), key=lambda i: (deliveries[i].rank, deliveries[i].name))] = np.arange(n)
+    order = [0] * n
+    for position, i in enumerate(sorted(range(n), key=lambda i: (deliveries[i].rank, deliveries[i].name))):
+        order[i] = position
     kinds = _kinds(problem, local)
     return Model(
         problem=problem,

@@ -56,11 +56,6 @@ class Board:
             self.free[truck_day.kind, truck_day.day] -= 1
             self.take(truck_day.deliveries(), truck_day.day)
 
-    def copy(self) -> Board:
-        """Return an independent copy."""
-        days = [TruckDay(t.kind, t.day, [list(trip) for trip in t.trips]) for t in self.truck_days]
-        return Board(self.model, self.depot, days)
-
     def take(self, deliveries: Iterable[int], day: int) -> None:
         """Take the packs of deliveries that leave on a day."""
         for i in deliveries:

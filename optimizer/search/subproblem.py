@@ -48,7 +48,8 @@ class Subproblem:
     waits_cost
         Whether the engine weighs the working time with its waiting; else only road, service and loading.
     solutions
-        Work limit: solutions the engine may look at. No clock, so that the answer is the same on every machine.
+        Work limit: solutions the engine may look at; 0 to end in the first local optimum. No clock, so that the answer
+        is the same on every machine.
     """
 
     metres: IntArray

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from optimizer.search.admission import in_rank_order, insert_in_order
+from optimizer.search.admission import in_rank_order
 from optimizer.search.insertion import Inserter, build_table, find_spot
 from optimizer.search.model import Model
 from optimizer.search.state import Board, TruckDay
@@ -78,26 +78,32 @@ def displace(model: Model, boards: Sequence[Board], waiting: Sequence[int]) -> l
     of higher rank. Those who lost their place are put back where they still fit, in the order of rank.
     """
     storage = Storage(model, boards)
-    queue = [(int(model.order[i]), i) for i in waiting]
+    inserters: dict[int, Inserter] = {}
+    queue = [(model.order[i], i) for i in waiting]
     heapq.heapify(queue)
     still = []
     while queue:
         _, i = heapq.heappop(queue)
         board = boards[model.depot[i]]
-        lost = next((lost for day in _near(model, board, i) if (lost := _take_place(model, board, storage, day, i))), None)
-        if lost is None:
+        for truck_day in _near(model, board, i):
+            lost = _take_place(model, board, storage, truck_day, i)
+            if lost:
+                break
+        else:
             still.append(i)
             continue
-        returned = [j for j in lost if model.depot[j] == board.depot and storage.holds(j)]
-        out = set(lost) - set(returned)
-        # Storage is looked at one by one: two who lost their place may share a drop.
-        for j in in_rank_order(model, returned):
-            if not storage.holds(j) or insert_in_order(board, [j]):
-                out.add(j)
+        if board.depot not in inserters:
+            inserters[board.depot] = Inserter(board)
+        inserter = inserters[board.depot]
+        inserter.refresh(truck_day)
+        for j in in_rank_order(model, lost):
+            # Consolidation may have moved a delivery here from the depot it is tagged to: it goes back to that one.
+            spot = inserter.find(j) if storage.holds(j) and model.depot[j] == board.depot else None
+            if spot is None:
+                heapq.heappush(queue, (model.order[j], j))
             else:
+                inserter.insert(j, spot)
                 storage.fill(j)
-        for j in out:
-            heapq.heappush(queue, (int(model.order[j]), j))
     return in_rank_order(model, still)
 
 

@@ -11,41 +11,9 @@ from distribution.allocation.allocate import allocate_round
 from distribution.allocation.grid import NANO
 from distribution.allocation.record import record_line
 from distribution.domain.enums import ApportionmentMethod, Bound, PopulationBasis
-from tests.support.allocation import commodity, ints, round_input
+from tests.support.allocation import allocation_rounds, commodity, ints, round_input
 
 WEBSTER = ApportionmentMethod.WEBSTER
-
-
-@st.composite
-def rounds(draw, max_outlets=8):
-    n, m = draw(st.integers(1, max_outlets)), draw(st.integers(1, 4))
-
-    def column(low, high):
-        return draw(st.lists(st.integers(low, high), min_size=n, max_size=n))
-
-    goods = [
-        commodity(
-            n,
-            draw(st.integers(0, 200)),
-            code=f"good{j}",
-            pack_g=draw(st.sampled_from([500, 1_000, 2_500])),
-            storage_class=draw(st.sampled_from(["dry", "frozen"])),
-            carried_g=draw(st.integers(0, 3_000)),
-            method=draw(st.sampled_from(ApportionmentMethod)),
-            eligible=np.array(draw(st.lists(st.booleans(), min_size=n, max_size=n))),
-            floor_packs=draw(st.integers(0, 3)),
-        )
-        for j in range(m)
-    ]
-    return round_input(
-        column(0, 500),
-        goods,
-        need=[f"{draw(st.integers(1, 3_000))}e-3" for _ in range(n)],
-        storage_g={"dry": column(0, 60_000), "frozen": column(0, 60_000)},
-        deliveries=[value + 1 for value in column(0, 3)],
-        opening=[[draw(st.integers(0, 12)) if draw(st.booleans()) else 0 for _ in range(m)] for _ in range(n)],
-        debt_nano=ints([[draw(st.integers(1 - NANO, NANO - 1)) for _ in range(m)] for _ in range(n)]),
-    )
 
 
 def test_the_published_average_use_comes_out_whole():
@@ -139,7 +107,7 @@ def test_a_round_nobody_takes_part_in_places_nothing():
     assert (got.packs.sum(), got.unplaced_packs.tolist()) == (0, [9])
 
 
-@given(rounds())
+@given(allocation_rounds())
 def test_sums_are_exact_and_bounds_are_kept(given_round):
     got = allocate_round(given_round)
     for j, good in enumerate(given_round.commodities):
@@ -162,7 +130,7 @@ def test_sums_are_exact_and_bounds_are_kept(given_round):
             assert (got.moved_nano - got.shortfall_nano)[:, j].sum() == -got.unplaced_packs[j] * NANO
 
 
-@given(rounds())
+@given(allocation_rounds())
 def test_every_drop_fits_the_store(given_round):
     got = allocate_round(given_round)
     for storage_class, room in given_round.storage_g.items():
@@ -173,7 +141,7 @@ def test_every_drop_fits_the_store(given_round):
         assert (mass <= room).all()
 
 
-@given(rounds())
+@given(allocation_rounds())
 def test_the_terms_of_every_record_add_up_to_its_packs(given_round):
     got = allocate_round(given_round)
     for j, good in enumerate(given_round.commodities):
@@ -186,7 +154,7 @@ def test_the_terms_of_every_record_add_up_to_its_packs(given_round):
                 assert line.debt_after_nano == line.debt_before_nano
 
 
-@given(rounds(), st.randoms())
+@given(allocation_rounds(), st.randoms())
 def test_neither_the_order_of_commodities_nor_that_of_outlets_matters(given_round, random):
     n, m = len(given_round.names), len(given_round.commodities)
     rows, columns = random.sample(range(n), n), random.sample(range(m), m)
@@ -209,7 +177,7 @@ def test_neither_the_order_of_commodities_nor_that_of_outlets_matters(given_roun
     assert (again.cap_packs == plain.cap_packs[np.ix_(rows, columns)]).all()
 
 
-@given(rounds())
+@given(allocation_rounds())
 def test_a_pack_is_refused_by_a_full_store_only_if_it_is_full(given_round):
     got = allocate_round(given_round)
     for j, good in enumerate(given_round.commodities):

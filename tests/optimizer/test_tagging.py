@@ -177,14 +177,14 @@ def test_the_tagging_is_as_cheap_as_a_linear_programme_says(case: Small) -> None
 @given(st.integers(0, 10_000))
 def test_leaving_far_arcs_out_at_first_never_costs_anything(seed: int) -> None:
     rng = np.random.default_rng(seed)
-    cost = rng.integers(0, 100, (20, 30))
-    supply, demand = rng.integers(0, 40, 20), rng.integers(0, 14, 30)
-    allowed = rng.random((20, 30)) < 0.7
+    cost = rng.integers(0, 100, (30, 40))
+    supply, demand = rng.integers(0, 40, 30), rng.integers(0, 14, 40)
+    allowed = rng.random((30, 40)) < 0.7
     flow, short = solve_transport(supply, demand, cost, allowed)
     assert (flow.sum(axis=1) <= supply).all()
     assert (flow.sum(axis=0) + short).tolist() == demand.tolist()
     # With one more source that has everything, dearer than any detour.
-    dear = np.full((1, 30), 100_000)
+    dear = np.full((1, 40), 100_000)
     bound = cheapest(np.append(supply, demand.sum()), demand, np.vstack([cost, dear]), np.vstack([allowed, dear > 0]))
     assert (flow * cost).sum() + 100_000 * short.sum() == bound
 

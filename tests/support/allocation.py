@@ -7,9 +7,10 @@ from decimal import Decimal
 from fractions import Fraction
 
 import numpy as np
+from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from distribution.allocation.grid import tie_ranks
+from distribution.allocation.grid import NANO, tie_ranks
 from distribution.allocation.round_input import CommodityInput, RoundInput
 from distribution.domain.enums import ApportionmentMethod
 
@@ -93,4 +94,37 @@ def round_input(
         commodities=tuple(commodities),
         opening_packs=ints(opening) if opening else np.zeros((n, m), np.int64),
         debt_nano=np.zeros((n, m), np.int64) if debt_nano is None else debt_nano,
+    )
+
+
+@st.composite
+def allocation_rounds(draw, max_outlets=8):
+    """Draw small rounds in which every bound, method and account turns up."""
+    n, m = draw(st.integers(1, max_outlets)), draw(st.integers(1, 4))
+
+    def column(low, high):
+        return draw(st.lists(st.integers(low, high), min_size=n, max_size=n))
+
+    goods = [
+        commodity(
+            n,
+            draw(st.integers(0, 200)),
+            code=f"good{j}",
+            pack_g=draw(st.sampled_from([500, 1_000, 2_500])),
+            storage_class=draw(st.sampled_from(["dry", "frozen"])),
+            carried_g=draw(st.integers(0, 3_000)),
+            method=draw(st.sampled_from(ApportionmentMethod)),
+            eligible=np.array(draw(st.lists(st.booleans(), min_size=n, max_size=n))),
+            floor_packs=draw(st.integers(0, 3)),
+        )
+        for j in range(m)
+    ]
+    return round_input(
+        column(0, 500),
+        goods,
+        need=[f"{draw(st.integers(1, 3_000))}e-3" for _ in range(n)],
+        storage_g={"dry": column(0, 60_000), "frozen": column(0, 60_000)},
+        deliveries=[value + 1 for value in column(0, 3)],
+        opening=[[draw(st.integers(0, 12)) if draw(st.booleans()) else 0 for _ in range(m)] for _ in range(n)],
+        debt_nano=ints([[draw(st.integers(1 - NANO, NANO - 1)) for _ in range(m)] for _ in range(n)]),
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Sequence
 
 from distribution.domain.network import Positioned
 from distribution.messages import render_message
@@ -69,7 +70,8 @@ def areas_layer(outcome: RoundOutcome) -> Layer:
     for outlet in dataset.outlets:
         for code in dataset.area_and_ancestors(outlet.area_code):
             members[code].append(outlet)
-    rows, lon, lat = [], [], []
+    rows: Rows = []
+    lon, lat = [], []
     for area in dataset.areas:
         inside = members[area.code]
         if not inside:
@@ -92,7 +94,8 @@ def areas_layer(outcome: RoundOutcome) -> Layer:
 
 def routes_layer(outcome: RoundOutcome) -> Layer:
     """Build one line per trip; straight between stops where no road geometry is known."""
-    rows, paths = [], []
+    rows: Rows = []
+    paths = []
     for truck in outcome.truck_days:
         for trip in truck.trips:
             rows.append(
@@ -152,9 +155,7 @@ def _title(outcome: RoundOutcome, name: str) -> str:
     return render_message(f"layer.{name}", outcome.locale)
 
 
-def _points(
-    outcome: RoundOutcome, name: str, rows: Rows, places: list[Positioned] | tuple[Positioned, ...], style: LayerStyle
-) -> Layer:
+def _points(outcome: RoundOutcome, name: str, rows: Rows, places: Sequence[Positioned], style: LayerStyle) -> Layer:
     return build_point_layer(
         name,
         _title(outcome, name),

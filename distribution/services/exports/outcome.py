@@ -55,7 +55,7 @@ class RoundOutcome:
     @property
     def locale(self) -> Locale:
         """Return the language of the round's documents."""
-        return self.dataset.settings.language.value
+        return self.dataset.settings.language.locale
 
     @property
     def title(self) -> str:

@@ -73,19 +73,33 @@ class JobRepository:
         return self._session.scalars(query).first()
 
     def list(
-        self, *, created_by: str | None = None, state: JobState | None = None, limit: int | None = None
+        self,
+        *,
+        created_by: str | None = None,
+        state: JobState | None = None,
+        after: str | None = None,
+        limit: int | None = None,
     ) -> tuple[Job, ...]:
-        """List jobs, the newest first."""
+        """List jobs, the newest first; with a job's id, those after it in that order."""
         query = select(Job).order_by(col(Job.created_at).desc(), col(Job.id)).limit(limit)
         if created_by is not None:
             query = query.where(col(Job.created_by) == created_by)
         if state is not None:
             query = query.where(col(Job.state) == state)
+        if after is not None:
+            moment = select(col(Job.created_at)).where(col(Job.id) == after).scalar_subquery()
+            older = col(Job.created_at) < moment
+            query = query.where(or_(older, and_(col(Job.created_at) == moment, col(Job.id) > after)))
         return tuple(self._session.scalars(query))
 
     def any_free(self, job_id: str | None = None) -> bool:
         """Tell whether there is a job, or whether this one is a job, that nobody holds."""
         return self._session.execute(select(col(Job.id)).where(*self._free(job_id)).limit(1)).first() is not None
+
+    def free_ids(self, limit: int | None = None) -> tuple[str, ...]:
+        """List the ids of the jobs that nobody holds, the oldest first."""
+        query = select(col(Job.id)).where(*self._free(None)).order_by(col(Job.created_at), col(Job.id)).limit(limit)
+        return tuple(self._session.scalars(query))
 
     def next_free(self, job_id: str | None = None) -> Job | None:
         """Take hold of the oldest job that nobody holds until the transaction ends.

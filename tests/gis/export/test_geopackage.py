@@ -1,5 +1,6 @@
 """Read back with sqlite3 and shapely, not with the library that wrote."""
 
+import dataclasses
 import datetime as dt
 import sqlite3
 import struct
@@ -102,6 +103,15 @@ def test_an_existing_file_is_replaced_and_nothing_else_is_left(points, tmp_path)
     export_geopackage([points], path)
     assert path.read_bytes()[:6] == b"SQLite"
     assert list(tmp_path.iterdir()) == [path]
+
+
+def test_layers_may_share_a_title_or_be_titled_as_another_is_named(points, lines, tmp_path):
+    both = [dataclasses.replace(lines, title="outlets"), dataclasses.replace(points, title="outlets")]
+    export_geopackage(both, tmp_path / "x.gpkg")
+    with closing(sqlite3.connect(tmp_path / "x.gpkg")) as connection:
+        titles = dict(connection.execute("SELECT table_name, identifier FROM gpkg_contents"))
+    assert titles["routes"] == "outlets"
+    assert titles["outlets"] == "outlets (outlets)"
 
 
 def test_no_layer_or_two_of_one_name_are_refused(points, tmp_path):

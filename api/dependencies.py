@@ -1,0 +1,93 @@
+"""What routers ask for: the database, the language, a page."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from typing import Annotated
+
+from fastapi import Depends, Query, Request
+
+from api.problems import EdgeError, request_locale
+from api.runtime import Runtime
+from distribution.domain.enums import Language
+from distribution.messages import Locale
+from distribution.store.unit_of_work import UnitOfWork
+
+DEFAULT_LIMIT, MAX_LIMIT = 100, 500
+
+
+def get_runtime(request: Request) -> Runtime:
+    """Return what the running service has in hand."""
+    runtime: Runtime = request.app.state.runtime
+    return runtime
+
+
+def get_database(runtime: Annotated[Runtime, Depends(get_runtime)]) -> UnitOfWork:
+    """Return the database."""
+    return runtime.uow
+
+
+def get_locale(
+    request: Request,
+    lang: Annotated[  # noqa: ARG001 - the middleware has read it; here it is checked and documented
+        Language | None, Query(description="language of names and sentences; else `Accept-Language` decides")
+    ] = None,
+) -> Locale:
+    """Return the language of the answer."""
+    return request_locale(request)
+
+
+class PageQuery:
+    """Which page of a list is asked for."""
+
+    def __init__(
+        self,
+        limit: Annotated[int, Query(ge=1, le=MAX_LIMIT, description="most items of a page")] = DEFAULT_LIMIT,
+        cursor: Annotated[str | None, Query(max_length=200, description="`next` of the page before")] = None,
+    ) -> None:
+        self.limit = limit
+        self.after = None if cursor is None else read_cursor(cursor)
+
+    @property
+    def after_number(self) -> int:
+        """Return the number after which the page begins.
+
+        Raises
+        ------
+        EdgeError
+            If the cursor is of another list.
+        """
+        if self.after is None:
+            return 0
+        if not (self.after.isascii() and self.after.isdigit() and len(self.after) < 19):
+            raise EdgeError(422, "cursor_unreadable")
+        return int(self.after)
+
+
+def write_cursor(key: str | None) -> str | None:
+    """Write the key of a page's last item as a cursor."""
+    return None if key is None else base64.urlsafe_b64encode(key.encode()).decode().rstrip("=")
+
+
+def read_cursor(cursor: str) -> str:
+    """Read a cursor.
+
+    Raises
+    ------
+    EdgeError
+        If it was not made by :func:`write_cursor`.
+    """
+    try:
+        key = base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True).decode()
+    except (binascii.Error, UnicodeError, ValueError) as error:
+        raise EdgeError(422, "cursor_unreadable") from error
+    if "\x00" in key:  # PostgreSQL knows no such text
+        raise EdgeError(422, "cursor_unreadable")
+    return key
+
+
+Running = Annotated[Runtime, Depends(get_runtime)]
+Database = Annotated[UnitOfWork, Depends(get_database)]
+Lang = Annotated[Locale, Depends(get_locale)]
+Paging = Annotated[PageQuery, Depends()]

@@ -1,0 +1,48 @@
+"""Who asks, and whether the role is enough; what each may see is narrowed in the services' queries."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Annotated
+
+from fastapi import Depends
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+
+from api.dependencies import Database
+from distribution.domain.enums import Role
+from distribution.domain.errors import ForbiddenError, UnauthorizedError
+from distribution.domain.principal import Principal
+from distribution.services.api_keys import authenticate
+
+bearer = HTTPBearer(auto_error=False, scheme_name="api_key", description="An API key: `prefix.secret`.")
+
+
+def get_principal(
+    uow: Database, credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(bearer)]
+) -> Principal:
+    """Tell who asks, by the key in the header ``Authorization: Bearer prefix.secret``.
+
+    Raises
+    ------
+    UnauthorizedError
+        If there is no valid key.
+    """
+    if credentials is None:
+        raise UnauthorizedError("api_key_invalid")
+    return authenticate(uow, credentials.credentials)
+
+
+def require_role(*roles: Role) -> Callable[[Principal], Principal]:
+    """Make a dependency that refuses every other role, before anything is looked up."""
+
+    def require(asker: Asker) -> Principal:
+        if asker.role not in roles:
+            raise ForbiddenError("role_required", roles=", ".join(role.value for role in roles))
+        return asker
+
+    require.roles = roles  # type: ignore[attr-defined] # read by the tests that walk every route
+    return require
+
+
+Asker = Annotated[Principal, Depends(get_principal)]
+Planner = Annotated[Principal, Depends(require_role(Role.PLANNER))]

@@ -1,0 +1,60 @@
+"""Show the current network to whoever may see it."""
+
+from __future__ import annotations
+
+from sqlmodel import SQLModel
+
+from distribution.domain.errors import NotFoundError
+from distribution.domain.goods import Quota
+from distribution.domain.principal import Principal
+from distribution.services.page import Page, cut_page
+from distribution.store.repositories.network_pages import NetworkPages
+from distribution.store.unit_of_work import Transaction, UnitOfWork
+
+
+def list_nouns(uow: UnitOfWork, asker: Principal, sheet: str, *, after: str = "", limit: int) -> Page[SQLModel]:
+    """List the active rows of a sheet in order of their code, those after a code.
+
+    A union sees its own cooperatives and outlets, the quotas in which it takes part, and the areas, warehouses and
+    commodities that all have in common.
+
+    Raises
+    ------
+    NotFoundError
+        If no network has been imported.
+    """
+    with uow.read() as tx:
+        rows = NetworkPages(tx.session).page(
+            sheet, _version(tx), union_code=asker.union_filter, after=after, limit=limit + 1
+        )
+    page = cut_page(rows, limit)
+    return Page(tuple(_narrow(asker, noun) for noun in page.items), page.next)
+
+
+def get_noun(uow: UnitOfWork, asker: Principal, sheet: str, code: str) -> SQLModel:
+    """Get one active row of a sheet.
+
+    Raises
+    ------
+    NotFoundError
+        If there is no such row or the asker may not see it; which of these is not told.
+    """
+    with uow.read() as tx:
+        noun = NetworkPages(tx.session).find(sheet, _version(tx), code, union_code=asker.union_filter)
+    if noun is None:
+        raise NotFoundError("row_unknown", sheet=sheet, code=code)
+    return _narrow(asker, noun)
+
+
+def _version(tx: Transaction) -> int:
+    version = tx.datasets.current_version()
+    if version is None:
+        raise NotFoundError("dataset_missing")
+    return version
+
+
+def _narrow(asker: Principal, noun: SQLModel) -> SQLModel:
+    """Leave the other unions out of a quota."""
+    if asker.union_filter is None or not isinstance(noun, Quota) or not noun.eligible_unions:
+        return noun
+    return noun.model_copy(update={"eligible_unions": (asker.union_filter,)})

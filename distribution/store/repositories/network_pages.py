@@ -1,0 +1,93 @@
+"""The network page by page, narrowed to what a union may see."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from sqlalchemy import ColumnElement, func, literal, or_, select, true, type_coerce
+from sqlalchemy.types import String
+from sqlmodel import Session, SQLModel, col
+
+from distribution.domain.dataset import SHEETS
+from distribution.domain.network import Named
+from distribution.store.tables import ROW_TABLES, Versioned
+
+
+class NetworkPages:
+    """Reads the active rows of one sheet at one version; no more rows than asked for leave the database."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def page(
+        self, sheet: str, version: int, *, union_code: str | None = None, after: str = "", limit: int | None = None
+    ) -> tuple[tuple[str, SQLModel], ...]:
+        """List rows with their keys in order of the key, those after a key.
+
+        Parameters
+        ----------
+        union_code
+            The union that the rows are narrowed to; None for all.
+        """
+        table = ROW_TABLES[sheet]
+        query = (
+            self._select(sheet, version, union_code)
+            .where(col(table.row_key) > after)
+            .order_by(col(table.row_key))
+            .limit(limit)
+        )
+        return tuple(self._nouns(sheet, query))
+
+    def find(self, sheet: str, version: int, key: str, *, union_code: str | None = None) -> SQLModel | None:
+        """Find the row of a key; None if there is none that the union may see."""
+        query = self._select(sheet, version, union_code).where(col(ROW_TABLES[sheet].row_key) == key)
+        return next((noun for _, noun in self._nouns(sheet, query)), None)
+
+    def named(self, sheet: str, version: int, codes: Iterable[str]) -> dict[str, Named]:
+        """Index the rows of a few codes, for their names."""
+        query = self._select(sheet, version, None).where(col(ROW_TABLES[sheet].row_key).in_(sorted(set(codes))))
+        return {key: noun for key, noun in self._nouns(sheet, query) if isinstance(noun, Named)}
+
+    def _nouns(self, sheet: str, query: Any) -> Iterable[tuple[str, SQLModel]]:
+        noun = SHEETS[sheet]
+        for key, *values in self._session.execute(query):
+            yield key, noun.model_validate(dict(zip(noun.model_fields, values, strict=True)))
+
+    def _select(self, sheet: str, version: int, union_code: str | None) -> Any:
+        table, columns = ROW_TABLES[sheet], _columns(sheet)
+        fields = [columns[name] for name in SHEETS[sheet].model_fields]
+        query = select(columns["row_key"], *fields).where(*_active_at(table, version))
+        return query if union_code is None else query.where(self._seen_by(sheet, version, union_code))
+
+    def _seen_by(self, sheet: str, version: int, union_code: str) -> ColumnElement[bool]:
+        """Return the rows of a sheet that a union may see: its own, and what all unions have in common."""
+        columns = _columns(sheet)
+        if sheet == "unions":
+            return columns["code"] == union_code
+        if sheet == "cooperatives":
+            return columns["union_code"] == union_code
+        if sheet == "outlets":
+            cooperatives = _columns("cooperatives")
+            own = select(cooperatives["code"]).where(
+                *_active_at(ROW_TABLES["cooperatives"], version), cooperatives["union_code"] == union_code
+            )
+            return columns["cooperative_code"].in_(own)
+        if sheet == "quotas":
+            unions = type_coerce(columns["eligible_unions"], String)
+            # LIKE would take U1 for u1 on SQLite.
+            position = func.strpos if self._session.get_bind().dialect.name == "postgresql" else func.instr
+            named = position(literal(";").concat(unions).concat(";"), f";{union_code};") > 0
+            return or_(unions == "", named)
+        if sheet in {"areas", "warehouses", "commodities"}:
+            return true()
+        raise ValueError(f"{sheet} is not shown to unions")
+
+
+def _columns(sheet: str) -> Any:
+    return ROW_TABLES[sheet].__table__.columns  # type: ignore[attr-defined] # SQLModel does not type what SQLAlchemy adds
+
+
+def _active_at(table: type[Versioned], version: int) -> tuple[ColumnElement[bool], ...]:
+    until = col(table.version_to)
+    return col(table.active), col(table.version_from) <= version, or_(until.is_(None), until > version)

@@ -1,0 +1,191 @@
+"""Solves in a child process and stays in charge of it: progress, stop, Ctrl-C, and no orphan."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import queue
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable
+from typing import IO, TYPE_CHECKING, Any
+
+from optimizer.child import DEFAULT_SOLVER, Request
+from optimizer.pipe import receive_message, send_message
+from optimizer.plan import Limits, Plan
+from optimizer.problem import Problem
+
+if TYPE_CHECKING:
+    # A service that only launches need not load OR-Tools.
+    from optimizer.solve import Progress
+
+#: How often the caller is asked whether to stop, s.
+TICK_S = 0.2
+_STDERR_BYTES = 8_000
+
+
+class SolverCrash(RuntimeError):  # noqa: N818  # a crash of another process, not an error of this one
+    """The child ended without a plan.
+
+    ``exit_code`` is negative for a signal (-9: killed, by the system for want of memory or by hand);
+    ``last_lines`` are the end of what it wrote to standard error.
+    """
+
+    def __init__(self, exit_code: int, last_lines: str) -> None:
+        super().__init__(f"solver ended with {exit_code}: {last_lines}")
+        self.exit_code = exit_code
+        self.last_lines = last_lines
+
+
+def solve_in_child(
+    problem: Problem,
+    limits: Limits,
+    seed: int = 1,
+    *,
+    workers: int | None = None,
+    on_progress: Callable[[Progress], None] | None = None,
+    should_stop: Callable[[], bool] | None = None,
+    on_tick: Callable[[], None] | None = None,
+    solver: str = DEFAULT_SOLVER,
+) -> Plan:
+    """Solve a problem in a child process and return its plan.
+
+    The caller's functions run in the caller's thread, about every 0.2 s; if one raises, the child is killed and the
+    exception passes on. One Ctrl-C asks the child to stop, and the best plan so far is returned; a second one kills
+    the child and raises KeyboardInterrupt.
+
+    Parameters
+    ----------
+    problem, limits, seed
+        As for ``solve``; the problem's travel must be picklable.
+    workers
+        Processes to search with; None for one on each processor available. The plan does not depend on it.
+    on_progress
+        Told how far the search is.
+    should_stop
+        Asked whether to stop early and keep the best.
+    on_tick
+        Called whatever happens, to renew a lease for example.
+    solver
+        The function that solves, as ``module:function``.
+
+    Raises
+    ------
+    SolverCrash
+        If the child ends without a plan.
+    """
+    with tempfile.TemporaryFile() as stderr:
+        child = subprocess.Popen(
+            # -P: a folder called "optimizer" where the user happens to be must not be run
+            [sys.executable, "-P", "-m", "optimizer.child"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=stderr,
+            start_new_session=True,  # so that the terminal's Ctrl-C reaches this process only
+        )
+        try:
+            request = Request(problem, limits, seed, workers, solver)
+            plan = _Conversation(child, request, on_progress, should_stop, on_tick).hold()
+        finally:
+            _end(child)
+        if plan is None:
+            raise SolverCrash(child.returncode, _read_end(stderr))
+        return plan
+
+
+class _Conversation:
+    """One child's messages, and the commands it is given."""
+
+    def __init__(
+        self,
+        child: subprocess.Popen[bytes],
+        request: Request,
+        on_progress: Callable[[Progress], None] | None,
+        should_stop: Callable[[], bool] | None,
+        on_tick: Callable[[], None] | None,
+    ) -> None:
+        if child.stdin is None or child.stdout is None:
+            raise ValueError("the child must be started with pipes")
+        self._commands, self._answers = child.stdin, child.stdout
+        self._request = request
+        self._on_progress = on_progress
+        self._should_stop = should_stop
+        self._on_tick = on_tick
+        self._messages: queue.SimpleQueue[tuple[str, Any]] = queue.SimpleQueue()
+        self._stopping = False
+        self._interrupted = False
+        self._next_tick = 0.0
+
+    def hold(self) -> Plan | None:
+        """Send the request and hear the child out; None if it ends without a plan."""
+        threading.Thread(target=self._listen, name="solver-messages", daemon=True).start()
+        threading.Thread(target=self._ask, name="solver-request", daemon=True).start()
+        while True:
+            try:
+                self._tick()
+                kind, content = self._messages.get(timeout=TICK_S)
+                if kind == "progress" and self._on_progress is not None:
+                    self._on_progress(content)
+                elif kind == "plan":
+                    plan: Plan = content
+                    return plan
+                elif kind == "end":
+                    return None
+            except queue.Empty:
+                continue
+            except KeyboardInterrupt:
+                if self._interrupted:
+                    raise
+                self._interrupted = True
+                self._stop()
+
+    def _ask(self) -> None:
+        # In a thread of its own: a child that does not read must not keep the caller from its ticks.
+        with contextlib.suppress(BrokenPipeError):
+            send_message(self._commands, sys.path)
+            send_message(self._commands, self._request)
+        self._messages.put(("asked", None))
+
+    def _listen(self) -> None:
+        try:
+            while True:
+                self._messages.put(receive_message(self._answers))
+        except (EOFError, OSError, ValueError):  # ended; or closed by the caller while reading
+            self._messages.put(("end", None))
+
+    def _tick(self) -> None:
+        now = time.monotonic()
+        if now < self._next_tick:
+            return
+        self._next_tick = now + TICK_S
+        if self._on_tick is not None:
+            self._on_tick()
+        if not self._stopping and self._should_stop is not None and self._should_stop():
+            self._stop()
+
+    def _stop(self) -> None:
+        self._stopping = True
+        with contextlib.suppress(BrokenPipeError):
+            self._commands.write(b"s")
+            self._commands.flush()
+
+
+def _end(child: subprocess.Popen[bytes]) -> None:
+    """End the child and its workers, which share its process group, and leave no zombie."""
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(child.pid, signal.SIGKILL)
+    child.wait()
+    for pipe in (child.stdin, child.stdout):
+        if pipe is not None:
+            with contextlib.suppress(BrokenPipeError):
+                pipe.close()
+
+
+def _read_end(stderr: IO[bytes]) -> str:
+    size = stderr.seek(0, os.SEEK_END)
+    stderr.seek(max(0, size - _STDERR_BYTES))
+    return stderr.read().decode("utf-8", "replace").strip()

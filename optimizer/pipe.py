@@ -1,0 +1,39 @@
+"""Sends Python objects through a pipe between a process and the child it started itself."""
+
+from __future__ import annotations
+
+import pickle
+import struct
+from typing import IO, Any
+
+_LENGTH = struct.Struct("!Q")
+
+
+def send_message(stream: IO[bytes], message: Any) -> None:
+    """Send an object, its length before it.
+
+    Raises
+    ------
+    BrokenPipeError
+        If nobody reads any more.
+    """
+    body = pickle.dumps(message, protocol=pickle.HIGHEST_PROTOCOL)
+    stream.write(_LENGTH.pack(len(body)) + body)
+    stream.flush()
+
+
+def receive_message(stream: IO[bytes]) -> Any:
+    """Receive an object.
+
+    Raises
+    ------
+    EOFError
+        If the other side has closed the pipe, or has died halfway through a message.
+    """
+    head = stream.read(_LENGTH.size)
+    if len(head) == _LENGTH.size:
+        (length,) = _LENGTH.unpack(head)
+        body = stream.read(length)
+        if len(body) == length:
+            return pickle.loads(body)  # noqa: S301  # both ends of the pipe are this program
+    raise EOFError("the pipe is closed")

@@ -1,0 +1,14 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.support.intake import CsvFolder
+from tests.support.networks import small_network, write_csv
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> CsvFolder:
+    """A correct input: ten outlets, two warehouses, three commodities."""
+    return CsvFolder(write_csv(small_network(), tmp_path / "input"))

@@ -1,0 +1,209 @@
+"""Each constraint by itself: a tiny problem whose only right answer is known."""
+
+from dataclasses import replace
+
+import pytest
+from tests.support.routing import make_delivery, make_problem, make_truck
+
+from optimizer.plan import Limits, Plan, Reason
+from optimizer.problem import Depot, Problem
+from optimizer.solve import solve
+from optimizer.verify import verify_plan
+
+HOUR = 3600
+#: Depot at 0, then places 15 km apart on a line: 1,000 s from one to the next.
+LINE = [(15_000 * i, 0) for i in range(12)]
+
+
+def plan_of(problem: Problem, iterations: int = 12) -> Plan:
+    plan = solve(problem, Limits(iterations=iterations))
+    assert verify_plan(problem, plan) == ()
+    return plan
+
+
+def routes(plan: Plan) -> list[list[int]]:
+    return [[stop.delivery for stop in trip.stops] for trip in plan.trips]
+
+
+def waiting(plan: Plan) -> dict[int, Reason]:
+    return {one.delivery: one.reason for one in plan.unserved}
+
+
+def test_one_truck_drives_out_and_back_in_the_cheapest_order():
+    problem = make_problem(LINE, [make_delivery("a", 3), make_delivery("b", 1), make_delivery("c", 2)])
+
+    plan = plan_of(problem)
+
+    (trip,) = plan.trips
+    assert trip.metres == 90_000
+    assert trip.end_s - trip.start_s == 1800 + 6000 + 3 * 600
+    assert plan.scaled_cost == 100 * 18_000 + 90_000 * 10 * 18 + (1800 + 6000 + 1800) * 20 * 5
+
+
+def test_a_stop_is_served_inside_its_window_and_the_truck_leaves_late_rather_than_waits():
+    problem = make_problem(LINE, [make_delivery("a", 3, windows=((10 * HOUR, 11 * HOUR),))])
+
+    (trip,) = plan_of(problem).trips
+
+    (stop,) = trip.stops
+    assert 10 * HOUR <= stop.start_s <= 11 * HOUR
+    assert stop.arrival_s == stop.start_s
+    assert trip.departure_s - trip.start_s == 1800
+
+
+def test_of_several_windows_a_later_one_is_used_when_the_first_cannot_be_reached():
+    early_and_late = ((5 * HOUR, 6 * HOUR), (15 * HOUR, 16 * HOUR))
+    problem = make_problem(LINE, [make_delivery("a", 3, windows=early_and_late), make_delivery("b", 2)])
+
+    (trip,) = plan_of(problem).trips
+
+    start = {stop.delivery: stop.start_s for stop in trip.stops}[0]
+    assert 15 * HOUR <= start <= 16 * HOUR
+
+
+def test_two_windows_that_exclude_each_other_need_two_trips_of_the_day():
+    morning, evening = ((7 * HOUR, 8 * HOUR),), ((16 * HOUR, 17 * HOUR),)
+    problem = make_problem(
+        LINE,
+        [make_delivery("a", 1, windows=morning), make_delivery("b", 1, windows=evening)],
+        [make_truck(trips_per_day=2, cost_per_hour=1000)],
+    )
+
+    plan = plan_of(problem)
+
+    assert routes(plan) == [[0], [1]]
+    assert [trip.trip for trip in plan.trips] == [0, 1]
+
+
+def test_a_delivery_leaves_only_on_its_days():
+    problem = make_problem(LINE, [make_delivery("a", 1, days=(2,)), make_delivery("b", 2, days=(0, 1))], n_days=3)
+
+    plan = plan_of(problem)
+
+    days = {stop.delivery: trip.day for trip in plan.trips for stop in trip.stops}
+    assert days[0] == 2
+    assert days[1] in {0, 1}
+
+
+def test_goods_ride_only_on_trucks_of_their_storage_class():
+    cold = make_truck(name="cold", storage_classes=("cold",), fixed_cost=5000)
+    problem = make_problem(LINE, [make_delivery("a", 1), make_delivery("b", 1, storage_class="cold")], [make_truck(), cold])
+
+    plan = plan_of(problem)
+
+    assert {stop.delivery: trip.vehicle_type for trip in plan.trips for stop in trip.stops} == {0: 0, 1: 1}
+
+
+def test_a_place_is_reached_only_by_trucks_that_are_small_enough():
+    small = make_truck(name="small", capacity_g=2_000_000, fixed_cost=9000)
+    problem = make_problem(LINE, [make_delivery("a", 1), make_delivery("b", 1, largest_vehicle_g=2_000_000)], [make_truck(), small])
+
+    plan = plan_of(problem)
+
+    assert {stop.delivery: trip.vehicle_type for trip in plan.trips for stop in trip.stops}[1] == 1
+
+
+@pytest.mark.parametrize("capacity", [{"capacity_g": 2_500_000}, {"capacity_ml": 3_000_000}], ids=["grams", "millilitres"])
+def test_a_truck_carries_no_more_than_its_capacity(capacity):
+    problem = make_problem(LINE, [make_delivery(f"d{i}", 1) for i in range(4)], [make_truck(count=2, **capacity)])
+
+    plan = plan_of(problem)
+
+    assert sorted(len(route) for route in routes(plan)) == [2, 2]
+
+
+def test_a_truck_is_back_before_its_shift_ends():
+    long = make_truck(shift_start_s=6 * HOUR, shift_end_s=10 * HOUR, count=2)
+    problem = make_problem(LINE, [make_delivery(f"d{i}", 5, service_s=1000) for i in range(2)], [long])
+
+    plan = plan_of(problem)
+
+    # 1,800 s of loading, 10,000 s of road and 1,000 s of service fill the four hours but for 1,600 s: one truck does both.
+    assert routes(plan) == [[0, 1]]
+    longer = replace(problem, deliveries=tuple(replace(d, service_s=1400) for d in problem.deliveries))
+    assert sorted(routes(plan_of(longer))) == [[0], [1]]
+
+
+def test_a_truck_makes_no_more_than_its_trips_and_loads_before_each():
+    truck = make_truck(capacity_g=1_000_000, trips_per_day=3)
+    problem = make_problem(LINE, [make_delivery(f"d{i}", 1, rank=i) for i in range(5)], [truck])
+
+    plan = plan_of(problem)
+
+    assert routes(plan) == [[0], [1], [2]] or sorted(routes(plan)) == [[0], [1], [2]]
+    assert waiting(plan) == {3: Reason.FLEET_USED_UP, 4: Reason.FLEET_USED_UP}
+    assert all(trip.departure_s - trip.start_s == 1800 for trip in plan.trips)
+    assert all(b.start_s >= a.end_s for a, b in zip(plan.trips, plan.trips[1:], strict=False))
+
+
+def test_trucks_load_leave_and_return_while_the_depot_is_open():
+    depot = Depot(0, ((10**9,),), 9 * HOUR, 12 * HOUR)
+    problem = make_problem(LINE, [make_delivery("a", 1), make_delivery("b", 4)], depots=[depot])
+
+    plan = plan_of(problem)
+
+    assert all(9 * HOUR <= trip.start_s and trip.end_s <= 12 * HOUR for trip in plan.trips)
+    closed = make_problem(LINE, [make_delivery("a", 1), make_delivery("b", 6)], depots=[depot])
+    assert waiting(plan_of(closed)) == {1: Reason.SHIFT_TOO_SHORT}
+
+
+def test_packs_leave_only_when_the_stock_has_arrived():
+    depot = Depot(0, ((100, 100, 300),))
+    deliveries = [make_delivery(f"d{i}", 1, n_days=3, rank=i) for i in range(3)]
+    problem = make_problem(LINE, deliveries, [make_truck(fixed_cost=0)], n_days=3, depots=[depot])
+
+    plan = plan_of(problem)
+
+    assert sum(len(trip.stops) for trip in plan.trips if trip.day < 2) <= 1
+    assert plan.unserved == ()
+
+
+def test_stock_that_is_too_short_goes_to_the_lower_rank():
+    depot = Depot(0, ((200,),))
+    problem = make_problem(LINE, [make_delivery(f"d{i}", 1, rank=9 - i) for i in range(3)], depots=[depot])
+
+    plan = plan_of(problem)
+
+    assert waiting(plan) == {0: Reason.STOCK_SHORT}
+    assert plan.unserved[0].numbers == {"commodity": 0, "needs_packs": 100, "left_packs": 0}
+
+
+def test_the_deliveries_of_one_drop_do_not_exceed_the_storage_of_the_place():
+    deliveries = [make_delivery("a", 1, drop=0, rank=2), make_delivery("b", 1, drop=0, rank=1), make_delivery("c", 1, drop=1)]
+    problem = make_problem(LINE, deliveries, storage_g={(1, "dry"): 1_500_000})
+
+    plan = plan_of(problem)
+
+    assert waiting(plan) == {0: Reason.STORAGE_FULL}
+    assert plan.unserved[0].numbers == {"needs_g": 1_000_000, "room_g": 500_000}
+
+
+def test_what_can_never_be_served_says_why_and_the_rest_is_served():
+    problem = make_problem(LINE, [make_delivery("a", 1), make_delivery("b", 1, packs=501), make_delivery("c", 1, days=())])
+
+    assert waiting(plan_of(problem)) == {1: Reason.TOO_LARGE, 2: Reason.NO_DAY}
+
+
+def test_a_problem_without_deliveries_or_trucks_has_an_empty_plan():
+    assert plan_of(make_problem(LINE, [])).trips == ()
+    plan = plan_of(make_problem(LINE, [make_delivery("a", 1)], []))
+    assert waiting(plan) == {0: Reason.NO_COMPATIBLE_VEHICLE}
+
+
+def test_deliveries_at_one_place_share_the_way():
+    problem = make_problem(LINE, [make_delivery("a", 4), make_delivery("b", 4)])
+
+    (trip,) = plan_of(problem).trips
+
+    assert trip.metres == 120_000
+
+
+def test_a_day_of_another_truck_is_used_only_when_it_pays():
+    far_apart = [(0, 0), (60_000, 0), (-60_000, 0)]
+    two = [make_delivery("a", 1), make_delivery("b", 2)]
+    cheap = make_problem(far_apart, two, [make_truck(count=2, fixed_cost=0, cost_per_hour=0)])
+    dear = make_problem(far_apart, two, [make_truck(count=2, fixed_cost=10_000)])
+
+    assert plan_of(dear).trips[0].metres == 240_000
+    assert len(plan_of(dear).trips) == 1
+    assert sum(trip.metres for trip in plan_of(cheap).trips) == 240_000
