@@ -4,23 +4,32 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, NoReturn
 
 import typer
-from distribution.intake.template import render_template
+import uvicorn
 from rich.console import Console
 
+from api.app import create_app
+from api.bootstrap import first_key
 from api.console import ConsoleReporter, describe_diff, print_findings, print_summary
+from api.jobs.worker import main as run_worker
+from api.runtime import open_database
+from api.settings import Settings
 from distribution.domain.enums import Language, Severity
 from distribution.domain.errors import TaavonError
 from distribution.intake.reading import read_dataset
+from distribution.intake.template import render_template
 from distribution.messages import render_message
 from distribution.services.check_plan import check_plan_file
+from distribution.services.example import DEMO_ROUND, import_example
 from distribution.services.plan_deliveries import SearchOptions
 from distribution.services.run_folder import DATABASE, FolderRun, run_folder
 from distribution.services.run_round import RunOptions
 from distribution.services.sentences import describe_error
+from distribution.store.engine import database_url
 from optimizer.plan import Limits
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
@@ -47,6 +56,11 @@ def errors_in_words(lang: Language) -> Iterator[None]:
     except TaavonError as error:
         params = {"code": error.code, "message": describe_error(error, lang.locale)}
         fail(render_message("cli.error", lang.locale, params), BAD_INPUT if error.status < 500 else FAILED)
+
+
+def say(key: str, lang: Language, /, **params: object) -> None:
+    """Print a sentence of the catalogue."""
+    out.print(render_message(key, lang.locale, params), highlight=False, markup=False)
 
 
 @app.command()
@@ -89,8 +103,8 @@ def run(
             )
     print_summary(out, summary, locale)
     names = {"folder": folder, "db": folder / DATABASE}
-    out.print(render_message("cli.done", locale, names), highlight=False)
-    out.print(render_message("cli.next_serve", locale, names), highlight=False)
+    say("cli.done", lang, **names)
+    say("cli.next_serve", lang, **names)
 
 
 @app.command()
@@ -99,7 +113,7 @@ def template(
 ) -> None:
     """Write an empty input workbook, with lists and notes in Persian and English."""
     file.write_bytes(render_template())
-    out.print(render_message("cli.template_written", lang.locale, {"file": file}), highlight=False)
+    say("cli.template_written", lang, file=file)
 
 
 @app.command("verify-plan")
@@ -112,22 +126,36 @@ def verify_plan_command(file: Annotated[Path, typer.Argument(metavar="PLAN.json"
     if check.faults:
         fail(render_message("cli.plan_bad", lang.locale, {"file": file, "count": len(check.faults)}))
     params = {"file": file, "trips": check.trips, "stops": check.stops, "waiting": check.waiting}
-    out.print(render_message("cli.plan_ok", lang.locale, params), highlight=False)
+    say("cli.plan_ok", lang, **params)
 
 
 @app.command()
 def serve(
     database: Annotated[Path | None, typer.Option("--db", help="SQLite file [default: TAAVON_DATABASE_URL]")] = None,
     host: Annotated[str, typer.Option(help="address to listen on")] = "127.0.0.1",
-    port: Annotated[int, typer.Option(min=1, max=65535)] = 8000,
-    demo: Annotated[bool, typer.Option(help="load the Khorasan Razavi example first")] = False,
+    port: Annotated[int, typer.Option(min=1, max=65535, help="port to listen on")] = 8000,
+    demo: Annotated[bool, typer.Option(help="load the Khorasan Razavi example into an empty database")] = False,
     lang: Lang = Language.EN,
 ) -> None:
-    """Serve the API; jobs run in child processes of this one."""
+    """Serve the API; without a broker, jobs run in child processes of this one."""
+    with errors_in_words(lang):
+        settings = Settings.from_environment()
+        if database is not None:
+            settings = replace(settings, database_url=str(database_url(database)))
+        url = f"http://{host}:{port}"
+        with open_database(settings) as uow:
+            if demo and import_example(uow):
+                say("cli.demo_imported", lang, url=url, round=DEMO_ROUND)
+            if key := first_key(uow):
+                say("cli.first_key", lang, key=key)
+        say("cli.serving", lang, url=url)
+        uvicorn.run(create_app(settings), host=host, port=port, log_config=None, access_log=False)
 
 
 @app.command()
 def worker(
     concurrency: Annotated[int, typer.Option(min=1, help="jobs at a time")] = 1, lang: Lang = Language.EN
 ) -> None:
-    """Run jobs as a Celery worker (extra ``celery``; TAAVON_BROKER_URL names Redis or RabbitMQ)."""
+    """Run jobs as a Celery worker: extra ``celery``, with TAAVON_BROKER_URL naming Redis or RabbitMQ."""
+    with errors_in_words(lang):
+        run_worker(concurrency)

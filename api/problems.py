@@ -35,6 +35,14 @@ class EdgeError(TaavonError):
         self.status = status
 
 
+class BodyTooLargeError(HTTPException):
+    """More bytes came than are taken in; an HTTP exception, for those alone pass through FastAPI's reading of a body."""
+
+    def __init__(self, limit_bytes: int) -> None:
+        super().__init__(413)
+        self.limit_bytes = limit_bytes
+
+
 def install_problem_handlers(app: FastAPI) -> None:
     """Let every error leave the app as a problem."""
     app.add_exception_handler(TaavonError, _on_known)
@@ -50,6 +58,11 @@ def render_problem(error: TaavonError, locale: Locale, *, reference: str | None 
     if isinstance(error, InputError):
         problem.findings = render_findings(error.findings, locale)
     return _respond(problem, locale, {"WWW-Authenticate": "Bearer"} if error.status == 401 else {})
+
+
+def render_too_large(limit_bytes: int, locale: Locale) -> Response:
+    """Render the error about too large a body."""
+    return render_problem(EdgeError(413, "body_too_large", limit_mb=limit_bytes // 1_000_000), locale)
 
 
 def render_findings(findings: Sequence[Finding], locale: Locale) -> list[FindingOut]:
@@ -95,8 +108,10 @@ async def _on_malformed(request: Request, error: Exception) -> Response:
 async def _on_routing(request: Request, error: Exception) -> Response:
     if not isinstance(error, HTTPException):
         raise error
-    code = _ROUTING_CODES.get(error.status_code, "request_refused")
     locale = request_locale(request)
+    if isinstance(error, BodyTooLargeError):
+        return render_too_large(error.limit_bytes, locale)
+    code = _ROUTING_CODES.get(error.status_code, "request_refused")
     params = {"path": request.url.path, "method": request.method}
     problem = _problem(error.status_code, code, render_message(f"error.{code}", locale, params), locale)
     return _respond(problem, locale, error.headers or {})

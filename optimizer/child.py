@@ -13,9 +13,10 @@ import os
 import signal
 import sys
 import threading
+import time
 from collections.abc import Callable
 from contextlib import nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import IO, Any
 
 from optimizer.lifeline import die_with_parent
@@ -32,14 +33,22 @@ class Request:
     """What the child is to do.
 
     ``solver`` names the function as ``module:function``; ``workers`` is the number of processes, None for one on each
-    processor available.
+    processor available. ``began_s`` is when the caller asked, by the clock that all processes share (monotonic): the
+    start of this one counts towards the limit of seconds.
     """
 
     problem: Problem
     limits: Limits
     seed: int
     workers: int | None
+    began_s: float
     solver: str = DEFAULT_SOLVER
+
+    def remaining(self) -> Limits:
+        """Return the limits less the time that has passed since the caller asked."""
+        if self.limits.seconds is None:
+            return self.limits
+        return replace(self.limits, seconds=max(0.0, self.limits.seconds - (time.monotonic() - self.began_s)))
 
 
 def main() -> None:
@@ -47,7 +56,8 @@ def main() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     die_with_parent()
     answers = _take_over_stdout()
-    commands = sys.stdin.buffer
+    # Unbuffered: a thread that waits in a buffer would hold its lock when this process ends.
+    commands = open(0, "rb", buffering=0, closefd=False)  # noqa: SIM115  # closed by the end of the process
     for folder in receive_message(commands):
         if folder not in sys.path:
             sys.path.append(folder)
@@ -81,7 +91,7 @@ def _solve(request: Request, stop: threading.Event, on_progress: Callable[[Any],
     with ProcessExecutor(workers) if workers > 1 else nullcontext(SerialExecutor()) as executor:
         plan: Plan = solve(
             request.problem,
-            request.limits,
+            request.remaining(),
             request.seed,
             on_progress=on_progress,
             should_stop=stop.is_set,

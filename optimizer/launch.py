@@ -5,13 +5,13 @@ from __future__ import annotations
 import contextlib
 import os
 import queue
-import signal
 import subprocess
 import sys
 import tempfile
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import IO, TYPE_CHECKING, Any
 
 from optimizer.child import DEFAULT_SOLVER, Request
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 #: How often the caller is asked whether to stop, s.
 TICK_S = 0.2
+_GRACE_S = 10.0
 _STDERR_BYTES = 8_000
 
 
@@ -78,6 +79,7 @@ def solve_in_child(
     SolverCrash
         If the child ends without a plan.
     """
+    began_s = time.monotonic()
     with tempfile.TemporaryFile() as stderr:
         child = subprocess.Popen(
             # -P: a folder called "optimizer" where the user happens to be must not be run
@@ -88,8 +90,11 @@ def solve_in_child(
             start_new_session=True,  # so that the terminal's Ctrl-C reaches this process only
         )
         try:
-            request = Request(problem, limits, seed, workers, solver)
-            plan = _Conversation(child, request, on_progress, should_stop, on_tick).hold()
+            calls = _Calls(on_progress, should_stop, on_tick)
+            request = Request(problem, limits, seed, workers, began_s, solver)
+            plan = _Conversation(child, request, calls).hold()
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                child.wait(_GRACE_S)  # it is closing its workers' semaphores
         finally:
             _end(child)
         if plan is None:
@@ -97,25 +102,24 @@ def solve_in_child(
         return plan
 
 
+@dataclass(frozen=True)
+class _Calls:
+    on_progress: Callable[[Progress], None] | None
+    should_stop: Callable[[], bool] | None
+    on_tick: Callable[[], None] | None
+
+
 class _Conversation:
     """One child's messages, and the commands it is given."""
 
-    def __init__(
-        self,
-        child: subprocess.Popen[bytes],
-        request: Request,
-        on_progress: Callable[[Progress], None] | None,
-        should_stop: Callable[[], bool] | None,
-        on_tick: Callable[[], None] | None,
-    ) -> None:
+    def __init__(self, child: subprocess.Popen[bytes], request: Request, calls: _Calls) -> None:
         if child.stdin is None or child.stdout is None:
             raise ValueError("the child must be started with pipes")
         self._commands, self._answers = child.stdin, child.stdout
         self._request = request
-        self._on_progress = on_progress
-        self._should_stop = should_stop
-        self._on_tick = on_tick
+        self._calls = calls
         self._messages: queue.SimpleQueue[tuple[str, Any]] = queue.SimpleQueue()
+        self._asked = False
         self._stopping = False
         self._interrupted = False
         self._next_tick = 0.0
@@ -128,8 +132,12 @@ class _Conversation:
             try:
                 self._tick()
                 kind, content = self._messages.get(timeout=TICK_S)
-                if kind == "progress" and self._on_progress is not None:
-                    self._on_progress(content)
+                if kind == "progress" and self._calls.on_progress is not None:
+                    self._calls.on_progress(content)
+                elif kind == "asked":
+                    self._asked = True
+                    if self._stopping:
+                        self._stop()
                 elif kind == "plan":
                     plan: Plan = content
                     return plan
@@ -146,7 +154,7 @@ class _Conversation:
     def _ask(self) -> None:
         # In a thread of its own: a child that does not read must not keep the caller from its ticks.
         with contextlib.suppress(BrokenPipeError):
-            send_message(self._commands, sys.path)
+            send_message(self._commands, [folder for folder in sys.path if folder])
             send_message(self._commands, self._request)
         self._messages.put(("asked", None))
 
@@ -162,22 +170,23 @@ class _Conversation:
         if now < self._next_tick:
             return
         self._next_tick = now + TICK_S
-        if self._on_tick is not None:
-            self._on_tick()
-        if not self._stopping and self._should_stop is not None and self._should_stop():
+        if self._calls.on_tick is not None:
+            self._calls.on_tick()
+        if not self._stopping and self._calls.should_stop is not None and self._calls.should_stop():
             self._stop()
 
     def _stop(self) -> None:
         self._stopping = True
+        if not self._asked:
+            return  # the request is still on its way: the byte must come after it
         with contextlib.suppress(BrokenPipeError):
             self._commands.write(b"s")
             self._commands.flush()
 
 
 def _end(child: subprocess.Popen[bytes]) -> None:
-    """End the child and its workers, which share its process group, and leave no zombie."""
-    with contextlib.suppress(ProcessLookupError):
-        os.killpg(child.pid, signal.SIGKILL)
+    """End the child, if it has not ended, and leave no zombie; its workers die with it."""
+    child.kill()
     child.wait()
     for pipe in (child.stdin, child.stdout):
         if pipe is not None:

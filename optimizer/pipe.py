@@ -30,10 +30,16 @@ def receive_message(stream: IO[bytes]) -> Any:
     EOFError
         If the other side has closed the pipe, or has died halfway through a message.
     """
-    head = stream.read(_LENGTH.size)
-    if len(head) == _LENGTH.size:
-        (length,) = _LENGTH.unpack(head)
-        body = stream.read(length)
-        if len(body) == length:
-            return pickle.loads(body)  # noqa: S301  # both ends of the pipe are this program
-    raise EOFError("the pipe is closed")
+    (length,) = _LENGTH.unpack(_read_exactly(stream, _LENGTH.size))
+    return pickle.loads(_read_exactly(stream, length))  # noqa: S301  # both ends of the pipe are this program
+
+
+def _read_exactly(stream: IO[bytes], length: int) -> bytes:
+    """Read on until the whole length is there: an unbuffered pipe gives what it has."""
+    body = bytearray()
+    while len(body) < length:
+        part = stream.read(length - len(body))
+        if not part:
+            raise EOFError("the pipe is closed")
+        body += part
+    return bytes(body)

@@ -10,9 +10,10 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator
 from itertools import groupby, pairwise
 
+from optimizer.consecutive import consecutive_legs
 from optimizer.plan import COST_SCALE, Plan, Trip
 from optimizer.problem import Problem
-from optimizer.verify_trip import check_trip, name_trip
+from optimizer.verify_trip import check_trip, name_trip, places_of
 from optimizer.verify_unserved import check_ranks, check_reasons
 from optimizer.violation import Violation, ViolationCode
 
@@ -147,10 +148,7 @@ def _check_cost(problem: Problem, plan: Plan) -> Iterator[Violation]:
 
 
 def _road_metres(problem: Problem, trip: Trip) -> int | None:
-    depot = problem.depots[trip.depot].place
-    places = [depot, *(problem.deliveries[stop.delivery].place for stop in trip.stops), depot]
-    metres, _ = problem.travel.matrix(places, places)
-    legs = [int(metres[leg, leg + 1]) for leg in range(len(places) - 1)]
+    legs = [metres for metres, _ in consecutive_legs(problem.travel, places_of(problem, trip))]
     return None if min(legs) < 0 else sum(legs)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from optimizer.consecutive import consecutive_legs
 from optimizer.plan import Stop, Trip
 from optimizer.problem import Delivery, Problem
 from optimizer.violation import Violation, ViolationCode
@@ -12,6 +13,12 @@ from optimizer.violation import Violation, ViolationCode
 def name_trip(problem: Problem, trip: Trip) -> str:
     """Return the trip's name: day, vehicle type, vehicle, trip."""
     return f"{problem.days[trip.day]}/{problem.vehicle_types[trip.vehicle_type].name}/{trip.vehicle}/{trip.trip}"
+
+
+def places_of(problem: Problem, trip: Trip) -> list[int]:
+    """Return the places a trip drives to, the depot at both ends."""
+    depot = problem.depots[trip.depot].place
+    return [depot, *(problem.deliveries[stop.delivery].place for stop in trip.stops), depot]
 
 
 def check_trip(problem: Problem, trip: Trip) -> Iterator[Violation]:
@@ -51,14 +58,12 @@ def _check_truck(problem: Problem, trip: Trip) -> Iterator[Violation]:
 def _check_road(problem: Problem, trip: Trip) -> Iterator[Violation]:
     """Follow the road from the depot through the stops and back, each leg from the time the plan states."""
     where = name_trip(problem, trip)
-    depot = problem.depots[trip.depot].place
-    places = [depot, *(problem.deliveries[stop.delivery].place for stop in trip.stops), depot]
-    metres, seconds = problem.travel.matrix(places, places)
+    places = places_of(problem, trip)
+    legs = consecutive_legs(problem.travel, places)
     driven_m = 0
     leaves_s = trip.departure_s
     blocked = False
-    for leg in range(len(places) - 1):
-        leg_m, leg_s = int(metres[leg, leg + 1]), int(seconds[leg, leg + 1])
+    for leg, (leg_m, leg_s) in enumerate(legs):
         last = leg == len(trip.stops)
         arrival_s = trip.end_s if last else trip.stops[leg].arrival_s
         if min(leg_m, leg_s) < 0:

@@ -52,8 +52,9 @@ class Doorbell(ABC):
     def look(self) -> None:
         """Do what there is to do."""
 
+    @abstractmethod
     def leave(self) -> None:
-        """Clear up at the end; nothing by default."""
+        """Clear up at the end."""
 
     def _run(self) -> None:
         try:

@@ -6,6 +6,7 @@ import json
 import threading
 from collections.abc import Mapping
 from types import MappingProxyType, TracebackType
+from typing import Self
 
 import structlog
 
@@ -41,7 +42,7 @@ class JobReporter:
         self._done = threading.Event()
         self._thread = threading.Thread(target=self._beat, name="heartbeat", daemon=True)
 
-    def __enter__(self) -> JobReporter:
+    def __enter__(self) -> Self:
         """Start the thread."""
         self._thread.start()
         return self

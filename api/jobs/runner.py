@@ -53,9 +53,9 @@ def run_leased(uow: UnitOfWork, job_id: str, owner: str, settings: Settings) -> 
         _fail(uow, job_id, owner, error)
     except TaavonError as error:
         _fail(uow, job_id, owner, error)
-    except Exception as error:  # noqa: BLE001 - whatever it is, whoever waits for the job must learn that it ended
+    except Exception:  # whatever it is, whoever waits for the job must learn that it ended
         reference = secrets.token_hex(6)
-        log.error("job_crashed", job=job_id, reference=reference, exc_info=error)
+        log.exception("job_crashed", job=job_id, reference=reference)
         _fail(uow, job_id, owner, TaavonError("internal", reference=reference))
     else:
         log.info("job_done", job=job_id)

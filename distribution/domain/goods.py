@@ -8,8 +8,8 @@ from sqlalchemy import BigInteger
 from sqlmodel import Field, SQLModel
 
 from distribution.domain.enums import ApportionmentMethod, StorageClass
-from distribution.domain.network import CODE_PATTERN, Coded, Named
-from distribution.domain.types import Codes, CodesText, CooperativeKinds, DecimalText, ExactDecimal, enum_text
+from distribution.domain.network import Coded, Named
+from distribution.domain.types import Code, Codes, CodesText, CooperativeKinds, DecimalText, ExactDecimal, enum_text
 
 
 class Commodity(Named):
@@ -19,7 +19,11 @@ class Commodity(Named):
         gt=0, le=100_000, max_digits=10, decimal_places=3, sa_type=DecimalText, description="mass of one pack, kg"
     )
     pack_litres: ExactDecimal = Field(
-        gt=0, le=1_000_000, max_digits=12, decimal_places=3, sa_type=DecimalText,
+        gt=0,
+        le=1_000_000,
+        max_digits=12,
+        decimal_places=3,
+        sa_type=DecimalText,
         description="volume of one pack, litres",
     )
     storage_class: StorageClass = Field(
@@ -43,8 +47,8 @@ class Commodity(Named):
 class StockLine(SQLModel):
     """Packs lying at a warehouse (to hand out) or an outlet (its closing balance)."""
 
-    place_code: str = Field(regex=CODE_PATTERN, description="code of a warehouse or an outlet")
-    commodity_code: str = Field(regex=CODE_PATTERN, description="code of a commodity")
+    place_code: Code = Field(description="code of a warehouse or an outlet")
+    commodity_code: Code = Field(description="code of a commodity")
     packs: int = Field(ge=0, le=10**12, sa_type=BigInteger, description="whole packs")
     available_on: dt.date | None = Field(default=None, description="day the packs arrive; blank = already there")
 
@@ -52,10 +56,10 @@ class StockLine(SQLModel):
 class Quota(Coded):
     """Goods a letter of the government assigns to the network, one commodity a row."""
 
-    round_code: str = Field(regex=CODE_PATTERN, description="code of the allocation round it belongs to")
+    round_code: Code = Field(description="code of the allocation round it belongs to")
     letter_number: str = Field(default="", max_length=100, description="number of the letter")
     letter_date: dt.date | None = Field(default=None, description="date of the letter")
-    commodity_code: str = Field(regex=CODE_PATTERN, description="code of a commodity")
+    commodity_code: Code = Field(description="code of a commodity")
     tonnes: ExactDecimal = Field(
         gt=0, le=100_000_000, max_digits=16, decimal_places=6, sa_type=DecimalText, description="tonnes assigned"
     )

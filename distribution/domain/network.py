@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 from decimal import Decimal
+from typing import Annotated
 
+from pydantic import AfterValidator
 from sqlmodel import Field, SQLModel
 
 from distribution.domain.enums import CooperativeKind, OutletMode
 from distribution.domain.types import (
+    Code,
     CodesText,
     DecimalText,
     ExactDecimal,
@@ -18,13 +21,11 @@ from distribution.domain.types import (
     enum_text,
 )
 
-CODE_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9_.\-]*$"
-
 
 class Coded(SQLModel):
     """Anything known by a code; the key of every upsert."""
 
-    code: str = Field(min_length=1, max_length=64, regex=CODE_PATTERN, description="unique code")
+    code: Code = Field(min_length=1, max_length=64, description="unique code")
 
 
 class Named(Coded):
@@ -54,7 +55,12 @@ class Area(Named):
     population_source: str = Field(default="", max_length=200, description="who counted the people")
     population_date: dt.date | None = Field(default=None, description="day of the count")
     need_weight: ExactDecimal = Field(
-        default=Decimal(1), gt=0, le=1000, max_digits=10, decimal_places=6, sa_type=DecimalText,
+        default=Decimal(1),
+        gt=0,
+        le=1000,
+        max_digits=10,
+        decimal_places=6,
+        sa_type=DecimalText,
         description="weight of one person's need, 1 = ordinary",
     )
 
@@ -106,13 +112,27 @@ class Warehouse(Positioned):
     )
 
 
+def _check_sheet(value: str) -> str:
+    if value not in {"areas", "unions", "cooperatives", "outlets"}:
+        raise ValueError("sheet")
+    return value
+
+
+SuccessionSheet = Annotated[str, AfterValidator(_check_sheet)]
+
+
 class Succession(SQLModel):
     """What became of a code in a merger or split; a split has one row per successor."""
 
-    sheet: str = Field(regex="^(areas|unions|cooperatives|outlets)$", description="which sheet the codes belong to")
-    old_code: str = Field(regex=CODE_PATTERN, description="code that ended")
-    new_code: str = Field(regex=CODE_PATTERN, description="code that follows it")
+    sheet: SuccessionSheet = Field(description="which sheet the codes belong to")
+    old_code: Code = Field(description="code that ended")
+    new_code: Code = Field(description="code that follows it")
     share: ExactDecimal = Field(
-        default=Decimal(1), gt=0, le=1, max_digits=10, decimal_places=6, sa_type=DecimalText,
+        default=Decimal(1),
+        gt=0,
+        le=1,
+        max_digits=10,
+        decimal_places=6,
+        sa_type=DecimalText,
         description="part that the successor takes; the parts of one old code add up to 1",
     )

@@ -17,8 +17,7 @@ from distribution.domain.enums import (
     PopulationBasis,
     RoundState,
 )
-from distribution.domain.network import CODE_PATTERN
-from distribution.domain.types import UtcDateTime, enum_text
+from distribution.domain.types import Code, UtcDateTime, enum_text
 
 #: Billionths of a pack in one pack: the unit of every target and ledger amount.
 NANO_PER_PACK = 10**9
@@ -27,7 +26,7 @@ NANO_PER_PACK = 10**9
 class RoundBase(SQLModel):
     """One sharing-out of the quotas of a period."""
 
-    code: str = Field(min_length=1, max_length=64, regex=CODE_PATTERN, description="unique code")
+    code: Code = Field(min_length=1, max_length=64, description="unique code")
     state: RoundState = Field(default=RoundState.DRAFT, sa_type=enum_text(RoundState), description="how far it is")
     dataset_version: int = Field(ge=1, description="version of the network it was computed from")
     seed: int = Field(default=1, ge=0, sa_type=BigInteger, description="seed of every random choice")

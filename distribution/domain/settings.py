@@ -21,17 +21,32 @@ class NetworkSettings(SQLModel):
     )
     currency: str = Field(default="IRR", min_length=1, max_length=10, description="currency of every price and cost")
     detour_factor: ExactDecimal = Field(
-        default=Decimal("1.3"), ge=1, le=10, max_digits=6, decimal_places=3, sa_type=DecimalText,
+        default=Decimal("1.3"),
+        ge=1,
+        le=10,
+        max_digits=6,
+        decimal_places=3,
+        sa_type=DecimalText,
         description="road distance over straight line, where no travel matrix is given",
     )
     speed_kmh: ExactDecimal = Field(
-        default=Decimal(50), gt=0, le=200, max_digits=6, decimal_places=3, sa_type=DecimalText,
+        default=Decimal(50),
+        gt=0,
+        le=200,
+        max_digits=6,
+        decimal_places=3,
+        sa_type=DecimalText,
         description="mean road speed, where no travel matrix is given",
     )
     stop_minutes: int = Field(default=15, ge=0, le=600, description="time at every stop, minutes")
     unload_minutes_per_tonne: int = Field(default=10, ge=0, le=600, description="unloading, minutes per tonne")
     loading_minutes: int = Field(default=30, ge=0, le=600, description="loading before every trip, minutes")
     co2_kg_per_litre: ExactDecimal = Field(
-        default=Decimal("2.68"), ge=0, le=10, max_digits=6, decimal_places=3, sa_type=DecimalText,
+        default=Decimal("2.68"),
+        ge=0,
+        le=10,
+        max_digits=6,
+        decimal_places=3,
+        sa_type=DecimalText,
         description="CO2 of one litre of fuel, kg (diesel 2.68: IPCC 2006)",
     )

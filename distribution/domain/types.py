@@ -21,6 +21,8 @@ from sqlalchemy.types import TypeDecorator
 from distribution.domain.enums import CooperativeKind, StorageClass, Weekday
 
 SECONDS_PER_DAY = 24 * 3600
+CODE_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9_.\-]*$"
+_CODE = re.compile(CODE_PATTERN)
 
 
 class TimeWindow(NamedTuple):
@@ -75,6 +77,12 @@ def _check_windows(windows: tuple[TimeWindow, ...]) -> tuple[TimeWindow, ...]:
     if any(a.end_s > b.start_s for a, b in itertools.pairwise(ordered)):
         raise ValueError("windows_overlap")
     return ordered
+
+
+def _check_code(value: str) -> str:
+    if not _CODE.fullmatch(value):
+        raise ValueError("bad_code")
+    return value
 
 
 def _split_codes(value: object) -> object:
@@ -175,12 +183,12 @@ def enum_text(enum: type[StrEnum]) -> type[_TextType]:
 
 
 ExactDecimal = Annotated[Decimal, PlainSerializer(format_decimal, return_type=str, when_used="json")]
+#: A code: ASCII letters, digits, dots, dashes and underscores. (SQLModel's ``regex`` is not enforced, so it stands here.)
+Code = Annotated[str, AfterValidator(_check_code)]
 Codes = Annotated[tuple[str, ...], BeforeValidator(_split_codes), AfterValidator(_sorted_unique)]
 Weekdays = Annotated[tuple[Weekday, ...], BeforeValidator(_split_codes), AfterValidator(_sorted_unique)]
 StorageClasses = Annotated[tuple[StorageClass, ...], BeforeValidator(_split_codes), AfterValidator(_sorted_unique)]
-CooperativeKinds = Annotated[
-    tuple[CooperativeKind, ...], BeforeValidator(_split_codes), AfterValidator(_sorted_unique)
-]
+CooperativeKinds = Annotated[tuple[CooperativeKind, ...], BeforeValidator(_split_codes), AfterValidator(_sorted_unique)]
 TimeWindows = Annotated[
     tuple[TimeWindow, ...],
     BeforeValidator(parse_windows),

@@ -9,9 +9,8 @@ from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import Final
 
-from distribution.domain.network import CODE_PATTERN
 from distribution.domain.numerals import to_ascii_digits
-from distribution.domain.types import TimeWindow, format_decimal, parse_windows
+from distribution.domain.types import CODE_PATTERN, TimeWindow, format_decimal, parse_windows
 from distribution.intake.dates import parse_date
 from distribution.intake.fields import FieldSpec, Kind
 from distribution.intake.labels import BOOLEAN_BY_KEY, find_choice, weekday_lookup

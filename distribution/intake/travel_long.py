@@ -26,10 +26,10 @@ def _read_plain(row: Sequence[RawCell], columns: Sequence[int], index: Mapping[s
     if not (isinstance(metres, str) and isinstance(seconds, str)):
         return None
     digits = metres + seconds
-    if origin in index and destination in index and digits.isdigit() and digits.isascii():
-        if metres and seconds and len(metres) < 9 and len(seconds) < 9:
-            return index[origin], index[destination], int(metres), int(seconds)
-    return None
+    plain = digits.isdigit() and digits.isascii() and 0 < len(metres) < 9 and 0 < len(seconds) < 9
+    if not plain or origin not in index or destination not in index:
+        return None
+    return index[origin], index[destination], int(metres), int(seconds)
 
 
 def _read_with_care(

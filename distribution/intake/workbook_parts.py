@@ -61,8 +61,9 @@ def _within_limits(archive: zipfile.ZipFile, name: str, log: FindingLog) -> bool
 def _unpack(archive: zipfile.ZipFile) -> dict[str, bytes]:
     # zipfile reads no more of an entry than its directory declares, so the limits above hold here too.
     parts = {name: archive.read(name) for name in dict.fromkeys(archive.namelist()) if _NEEDED.fullmatch(name)}
-    if any(b"<!DOCTYPE" in content or b"<!ENTITY" in content for content in parts.values()):
-        raise ValueError("a document type inside")
+    # A zero byte means UTF-16, which no spreadsheet program writes and which would hide a formula from the search.
+    if any(sign in content for content in parts.values() for sign in (b"<!DOCTYPE", b"<!ENTITY", b"\0")):
+        raise ValueError("not a plain XML part")
     return parts
 
 

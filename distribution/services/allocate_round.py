@@ -15,12 +15,12 @@ from distribution.allocation.population import Served, resolve_populations
 from distribution.allocation.round_input import CommodityInput, RoundInput
 from distribution.domain.calendar import weekday_of
 from distribution.domain.dataset import Dataset
+from distribution.domain.eligibility import is_eligible
 from distribution.domain.enums import Account, StorageClass
 from distribution.domain.goods import Quota
 from distribution.domain.network import Outlet
 from distribution.domain.rounds import Allotment, LedgerEntry, RoundGoods, WaitingPacks
 from distribution.services.demand import round_days
-from distribution.services.eligibility import eligible_outlets
 from distribution.services.storage_room import free_storage_g
 
 IntArray = NDArray[np.int64]
@@ -117,7 +117,7 @@ def _round_input(
                 quota_g=quota.quota_g,
                 carried_g=accounts.carried_g.get(commodity.code, 0),
                 method=quota.method,
-                eligible=eligible_outlets(dataset, quota, outlets),
+                eligible=np.array([is_eligible(dataset, quota, o) for o in outlets], dtype=bool),
                 floor_packs=quota.floor_packs,
             )
             for quota, commodity in zip(quotas, commodities, strict=True)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
-from distribution.domain.enums import Bound, PopulationBasis
+from distribution.domain.enums import PopulationBasis
 from distribution.domain.errors import NotFoundError
 from distribution.domain.numerals import format_number
 from distribution.domain.principal import Principal
@@ -32,8 +32,7 @@ class Term:
 class Explanation:
     """An allotment and the terms that led to it.
 
-    The amounts of the terms ``entitlement``, ``netted``, ``floor``, ``shortfall``, ``moved``, ``debt`` and
-    ``rounding`` add up to the packs.
+    The amounts of the terms that have one add up to the packs.
     """
 
     allotment: NamedAllotment
@@ -73,14 +72,14 @@ def _terms(line: Allotment, packs_to_share: int, locale: Locale) -> Iterator[Ter
     if weight != line.people:
         yield say("weight", weight=weight)
     yield say("entitlement", line.entitlement_nano, to_share=packs_to_share)
-    if line.netted_nano or line.opening_packs:
-        code = "netted_less" if line.netted_nano < 0 else "netted_more"
-        yield say(code, line.netted_nano, opening=line.opening_packs)
+    if line.netted_nano:
+        yield say(
+            "netted_less" if line.netted_nano < 0 else "netted_more", line.netted_nano, opening=line.opening_packs
+        )
     if line.floor_nano:
         yield say("floor_less" if line.floor_nano < 0 else "floor_more", line.floor_nano)
     if line.shortfall_nano:
-        bound = "storage" if line.bound is Bound.STORAGE or line.cap_packs is not None else "other"
-        yield say(f"shortfall_{bound}", -line.shortfall_nano, cap=line.cap_packs or 0)
+        yield say("shortfall", -line.shortfall_nano, cap=line.cap_packs or 0)
     if line.moved_nano:
         yield say("moved_less" if line.moved_nano < 0 else "moved_more", line.moved_nano)
     repaid = line.debt_before_nano if line.method.carries_debt else 0

@@ -13,6 +13,7 @@ from typing import Any
 
 from distribution.domain.enums import JobKind, JobState
 from distribution.domain.errors import StateError
+from distribution.services.page import Page, cut_page
 from distribution.store.tables import Job
 from distribution.store.unit_of_work import Transaction, UnitOfWork
 
@@ -221,12 +222,11 @@ def get_job(uow: UnitOfWork, job_id: str) -> Job:
         return tx.jobs.get(job_id)
 
 
-def list_jobs(
-    uow: UnitOfWork, state: JobState | None = None, *, after: str | None = None, limit: int
-) -> tuple[Job, ...]:
+def list_jobs(uow: UnitOfWork, state: JobState | None = None, *, after: str | None = None, limit: int) -> Page[Job]:
     """List jobs, the newest first; with a job's id, those after it in that order."""
     with uow.read() as tx:
-        return tx.jobs.list(state=state, after=after, limit=limit)
+        jobs = tx.jobs.list(state=state, after=after, limit=limit + 1)
+    return cut_page([(job.id, job) for job in jobs], limit)
 
 
 def cancel_job(uow: UnitOfWork, job_id: str) -> Job:

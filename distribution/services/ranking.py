@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 from collections.abc import Iterable, Mapping
 
 from distribution.domain.network import Outlet
@@ -12,7 +13,7 @@ def rank_outlets(
     outlets: Iterable[Outlet],
     start: dt.date,
     *,
-    people: Mapping[str, int],
+    lot: str,
     waiting_since: Mapping[str, dt.date],
     debt_nano: Mapping[str, int],
 ) -> dict[str, int]:
@@ -24,8 +25,8 @@ def rank_outlets(
         The outlets to rank.
     start
         First day of the period; waiting is counted up to it.
-    people
-        Served population of every outlet.
+    lot
+        What the lots of this round are drawn from, such as the round's code.
     waiting_since
         Day since which an outlet waits for packs of an earlier round; the earlier of it and the outlet's own counts.
     debt_nano
@@ -34,7 +35,8 @@ def rank_outlets(
     Returns
     -------
     dict
-        Rank by outlet code. Ties go to the larger served population, then to the code that sorts first.
+        Rank by outlet code. Ties, which are many in a first round, go by a lot that anybody can draw again: the SHA-256
+        of ``lot`` and the outlet's code. Neither size nor distance helps, and each round draws anew.
     """
 
     def days_waited(outlet: Outlet) -> int:
@@ -43,6 +45,10 @@ def rank_outlets(
 
     ordered = sorted(
         outlets,
-        key=lambda o: (-o.priority, -days_waited(o), -debt_nano.get(o.code, 0), -people.get(o.code, 0), o.code),
+        key=lambda o: (-o.priority, -days_waited(o), -debt_nano.get(o.code, 0), _draw(lot, o.code), o.code),
     )
     return {outlet.code: rank for rank, outlet in enumerate(ordered)}
+
+
+def _draw(lot: str, code: str) -> bytes:
+    return hashlib.sha256(f"{lot}|{code}".encode()).digest()

@@ -164,7 +164,7 @@ def _rank(given: _Given, allocation: Allocation) -> dict[str, int]:
     return rank_outlets(
         given.dataset.outlets,
         min(q.period_start for q in given.quotas),
-        people={code: served.people for code, served in allocation.served.items()},
+        lot=given.round_code,
         waiting_since=since,
         debt_nano=debts,
     )

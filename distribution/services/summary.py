@@ -12,8 +12,9 @@ import numpy as np
 
 from distribution.allocation.fairness import Fairness, measure_fairness
 from distribution.domain.dataset import Dataset
-from distribution.domain.enums import PopulationBasis
+from distribution.domain.enums import Bound, PopulationBasis
 from distribution.domain.numerals import format_number
+from distribution.domain.rounds import NANO_PER_PACK, Allotment
 from distribution.messages import Locale, render_message
 from distribution.services.allocate_round import Allocation
 from distribution.services.delivery_figures import DeliveryFigures, count_deliveries
@@ -24,7 +25,11 @@ SCHEMA = "taavon.summary/1"
 
 @dataclass(frozen=True)
 class GoodsFigures:
-    """What a round had of one commodity and how fairly it was shared. Mass in g."""
+    """What a round had of one commodity and how fairly it was shared. Mass in g.
+
+    ``held_by_storage`` and ``held_by_balance`` count the outlets whose room, or whose closing balance, kept them from
+    their share; ``largest_rounding_packs`` is the furthest that whole packs are from the exact target with its debt.
+    """
 
     code: str
     name_fa: str
@@ -36,6 +41,9 @@ class GoodsFigures:
     allotted_g: int
     unplaced_packs: int
     remainder_g: int
+    held_by_storage: int
+    held_by_balance: int
+    largest_rounding_packs: float
     fairness: Fairness
 
 
@@ -80,7 +88,10 @@ class RoundSummary:
         ]
 
     def _goods_table(self, locale: Locale) -> list[tuple[str, ...]]:
-        columns = ("commodity", "tonnes_in", "tonnes_allotted", "kg_per_person", "gini", "deviation", "unplaced")
+        columns = (
+            "commodity", "tonnes_in", "tonnes_allotted", "kg_per_person", "gini", "deviation", "rounding", "held",
+            "unplaced",
+        )  # fmt: skip
         rows = [tuple(_text(f"column.{column}", locale) for column in columns)]
         for goods in self.goods:
             fairness = goods.fairness
@@ -92,12 +103,14 @@ class RoundSummary:
                     _number(fairness.kg_per_person_median, locale, 3),
                     _number(fairness.gini, locale, 4),
                     _number(fairness.largest_deviation_packs, locale, 2),
+                    _number(goods.largest_rounding_packs, locale, 2),
+                    f"{format_number(goods.held_by_storage, locale)} / {format_number(goods.held_by_balance, locale)}",
                     format_number(goods.unplaced_packs, locale),
                 )
             )
         total_in = sum(goods.quota_g + goods.carried_g for goods in self.goods)
         total = (_text("total", locale), _tonnes(total_in, locale), _tonnes(self.allotted_g, locale))
-        rows.append((*total, "", "", "", format_number(sum(g.unplaced_packs for g in self.goods), locale)))
+        rows.append((*total, "", "", "", "", "", format_number(sum(g.unplaced_packs for g in self.goods), locale)))
         return rows
 
     def _delivery_table(self, locale: Locale) -> list[tuple[str, ...]]:
@@ -186,6 +199,9 @@ def _goods_figures(dataset: Dataset, allocation: Allocation, j: int) -> GoodsFig
         allotted_g=goods.allotted_packs * goods.pack_g,
         unplaced_packs=goods.unplaced_packs,
         remainder_g=goods.remainder_g,
+        held_by_storage=sum(a.bound is Bound.STORAGE for a in rows),
+        held_by_balance=sum(a.bound is Bound.CLOSING_BALANCE for a in rows),
+        largest_rounding_packs=max((abs(_rounding_nano(a)) for a in rows), default=0) / NANO_PER_PACK,
         fairness=measure_fairness(
             np.array([a.people for a in rows], dtype=np.int64),
             np.array([a.packs for a in rows], dtype=np.int64),
@@ -193,6 +209,12 @@ def _goods_figures(dataset: Dataset, allocation: Allocation, j: int) -> GoodsFig
             goods.pack_g,
         ),
     )
+
+
+def _rounding_nano(allotment: Allotment) -> int:
+    """Return what rounding added to, or took from, the exact target and the debt repaid with it."""
+    repaid = allotment.debt_before_nano if allotment.method.carries_debt else 0
+    return allotment.packs * NANO_PER_PACK - allotment.target_nano - repaid
 
 
 def _plain(value: Any) -> Any:

@@ -7,6 +7,7 @@ from sqlmodel import SQLModel
 from distribution.domain.errors import NotFoundError
 from distribution.domain.goods import Quota
 from distribution.domain.principal import Principal
+from distribution.messages import Locale
 from distribution.services.page import Page, cut_page
 from distribution.store.repositories.network_pages import NetworkPages
 from distribution.store.unit_of_work import Transaction, UnitOfWork
@@ -44,6 +45,14 @@ def get_noun(uow: UnitOfWork, asker: Principal, sheet: str, code: str) -> SQLMod
     if noun is None:
         raise NotFoundError("row_unknown", sheet=sheet, code=code)
     return _narrow(asker, noun)
+
+
+def name_union(uow: UnitOfWork, code: str, locale: Locale) -> str:
+    """Return the name of a union; its code if it is not in the current network."""
+    with uow.read() as tx:
+        version = tx.datasets.current_version()
+        named = {} if version is None else NetworkPages(tx.session).named("unions", version, (code,))
+    return named[code].name(locale) if code in named else code
 
 
 def _version(tx: Transaction) -> int:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from distribution.domain.errors import NotFoundError
 from distribution.domain.network import Named
 from distribution.domain.principal import Principal
-from distribution.domain.errors import NotFoundError
 from distribution.services.page import Page, cut_page
 from distribution.store.repositories.files import FileInfo
 from distribution.store.repositories.network_pages import NetworkPages

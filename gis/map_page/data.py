@@ -12,9 +12,9 @@ LonLat = tuple[float, float]
 
 @dataclass(frozen=True, slots=True)
 class MapOutlet:
-    """An outlet; ``kg_per_person`` is None when it was allotted nothing to measure, ``text`` is read on touching it.
+    """An outlet; ``kg_per_person`` is None when it was allotted nothing to measure.
 
-    ``text`` may hold line breaks; no markup is interpreted.
+    ``text`` is read on touching it, its first line in bold, the name if it is empty; no markup is interpreted.
     """
 
     name: str

@@ -116,7 +116,7 @@ def _add_outlets(figure: go.Figure, data: MapData, plane: LocalPlane) -> Legend:
         "opacity": 0.92, "line": {"color": "#33302e", "width": 0.6},
     }  # fmt: skip
     figure.add_scatter(
-        x=x, y=y, mode="markers", marker=marker, customdata=[f"{o.name}\n{o.text}".strip() for o in outlets],
+        x=x, y=y, mode="markers", marker=marker, customdata=[o.text or o.name for o in outlets],
         meta={"kind": "outlet"}, **_TOUCH,
     )  # fmt: skip
     waiting = np.array([outlet.unserved for outlet in outlets], dtype=bool)
@@ -134,7 +134,7 @@ def _add_warehouses(figure: go.Figure, data: MapData, plane: LocalPlane) -> None
     x, y = _project32(plane, [(warehouse.lon, warehouse.lat) for warehouse in data.warehouses])
     marker = {"symbol": "square", "size": 13, "color": WAREHOUSE_COLOR, "line": {"color": "#ffffff", "width": 2}}
     figure.add_scatter(
-        x=x, y=y, mode="markers", marker=marker, customdata=[f"{w.name}\n{w.text}".strip() for w in data.warehouses],
+        x=x, y=y, mode="markers", marker=marker, customdata=[w.text or w.name for w in data.warehouses],
         meta={"kind": "warehouse"}, **_TOUCH,
     )  # fmt: skip
 

@@ -12,6 +12,9 @@ from optimizer.travel import IntArray
 
 #: Costs are divided so that no arc costs more than this: sums and penalties stay far below int64.
 _LARGEST_ARC = 1 << 40
+#: About 20 branches lead to a solution. Where every move is forbidden, guided local search finds none and would never
+#: end without a second limit.
+_BRANCHES_PER_SOLUTION = 30
 
 
 def solve_subproblem(sub: Subproblem) -> Routes:
@@ -31,6 +34,8 @@ def solve_subproblem(sub: Subproblem) -> Routes:
         if len(allowed) < n_slots:
             index = manager.NodeToIndex(i)
             routing.VehicleVar(index).SetValues([-1, *allowed])
+    if sub.solutions:
+        routing.AddSearchMonitor(routing.solver().BranchesLimit(_BRANCHES_PER_SOLUTION * sub.solutions))
     parameters = _parameters(sub)
     routing.CloseModelWithParameters(parameters)
     start = routing.ReadAssignmentFromRoutes([list(route) for route in sub.routes], True)  # noqa: FBT003 - SWIG takes no keywords

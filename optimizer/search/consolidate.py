@@ -61,7 +61,9 @@ class _Trial:
     def gather(self, guests: Sequence[int], depot: int) -> int:
         """Move the guests to a depot; return the saving, 0 if the change was taken back."""
         if self._take_off(set(guests), depot) and self._put_in(guests, depot):
-            after = [cost_day(self._model, self._model.kinds[day.kind], day.trips) for _, day, _, _ in self._before.values()]
+            after = [
+                cost_day(self._model, self._model.kinds[day.kind], day.trips) for _, day, _, _ in self._before.values()
+            ]
             saving = sum(cost for *_, cost in self._before.values()) - sum(cost or 0 for cost in after)
             if None not in after and saving > 0:
                 return saving

@@ -160,7 +160,7 @@ class Pieces:
             slots=tuple(slots),
             routes=routes,
             waits_cost=bool(any(model.windows[i] for i in deliveries)) and self._random.random() < _WAITS_COST,
-            solutions=_SOLUTIONS[min(tired, len(_SOLUTIONS) - 1)],
+            solutions=min(_SOLUTIONS[min(tired, len(_SOLUTIONS) - 1)], 10 * len(deliveries)),
         )
         return Piece(board, tuple(seats), tuple(deliveries), subproblem)
 

@@ -57,7 +57,9 @@ class Legs:
             return self._rows[place]
         if self._dense is not None:
             metres, seconds = self._dense
-            row = tuple(a.astype(np.int64) for a in (metres[place], seconds[place], metres[:, place], seconds[:, place]))
+            row = tuple(
+                a.astype(np.int64) for a in (metres[place], seconds[place], metres[:, place], seconds[:, place])
+            )
         else:
             one = self._places[place : place + 1]
             there, back = self._ask(one, self._places), self._ask(self._places, one)

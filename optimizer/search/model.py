@@ -51,7 +51,7 @@ class Model:
     packs
         Shape (n, c).
     windows
-        Of each delivery.
+        Of each delivery, ascending and apart.
     day_ok, kind_ok
         Which days and which vehicle types (class, access, capacity) each delivery may use, shapes (n, d) and (n, t).
     order
@@ -114,7 +114,7 @@ def build_model(problem: Problem) -> Model:
         service_s=[d.service_s for d in deliveries],
         depot=[d.depot for d in deliveries],
         packs=np.array([d.packs for d in deliveries], dtype=np.int64).reshape(n, len(problem.commodities)),
-        windows=tuple(tuple(sorted(d.windows)) for d in deliveries),
+        windows=tuple(merge_windows(d.windows) for d in deliveries),
         day_ok=day_ok,
         kind_ok=kind_ok,
         order=order,
@@ -122,6 +122,17 @@ def build_model(problem: Problem) -> Model:
             len(problem.depots), len(problem.commodities), n_days
         ),
     )
+
+
+def merge_windows(windows: Windows) -> Windows:
+    """Return the same times as spans that do not overlap, ascending."""
+    merged: list[tuple[int, int]] = []
+    for start_s, end_s in sorted(windows):
+        if merged and start_s <= merged[-1][1]:
+            merged[-1] = merged[-1][0], max(merged[-1][1], end_s)
+        else:
+            merged.append((start_s, end_s))
+    return tuple(merged)
 
 
 def _kinds(problem: Problem, local: dict[int, int]) -> tuple[Kind, ...]:

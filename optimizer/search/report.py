@@ -62,13 +62,19 @@ def explain_waiting(model: Model, boards: Sequence[Board], waiting: Sequence[int
 def _explain(model: Model, board: Board, storage: Storage, delivery: int) -> Unserved:
     needs_g = int(model.weight_g[delivery])
     if not storage.holds(delivery):
-        return Unserved(delivery, Reason.STORAGE_FULL, {"needs_g": needs_g, "room_g": max(0, storage.left_g(delivery) or 0)})
+        return Unserved(
+            delivery, Reason.STORAGE_FULL, {"needs_g": needs_g, "room_g": max(0, storage.left_g(delivery) or 0)}
+        )
     days = np.flatnonzero(model.day_ok[delivery])
     if not board.stock_days(delivery)[days].any():
         left = board.slack()[:, days[-1]]  # the last day has the most
         packs = model.packs[delivery]
         commodity = int(np.argmax(np.where(packs > 0, packs - left, np.iinfo(np.int64).min)))
-        numbers = {"commodity": commodity, "needs_packs": int(packs[commodity]), "left_packs": max(0, int(left[commodity]))}
+        numbers = {
+            "commodity": commodity,
+            "needs_packs": int(packs[commodity]),
+            "left_packs": max(0, int(left[commodity])),
+        }
         return Unserved(delivery, Reason.STOCK_SHORT, numbers)
     kinds = [k for k in np.flatnonzero(model.kind_ok[delivery]) if model.kinds[k].depot == board.depot]
     total = len(days) * sum(model.kinds[k].count for k in kinds)

@@ -71,12 +71,25 @@ def test_a_floor_lifts_the_small_and_says_so():
     assert got.floor_nano[:, 0].tolist() == [-4 * NANO, 2 * NANO, 2 * NANO]
 
 
+def test_a_bound_that_equals_the_share_is_not_said_to_hold_it():
+    got = allocate_round(round_input([1, 1], [commodity(2, 6, floor_packs=3)], storage_g={"dry": [30_000, 30_000]}))
+    assert got.packs[:, 0].tolist() == [3, 3]
+    assert got.bound[:, 0].tolist() == [Bound.NONE, Bound.NONE]
+
+
 def test_floors_that_the_quota_cannot_meet_are_shared_and_reported():
     for method in ApportionmentMethod:
         got = allocate_round(round_input([96, 2, 2], [commodity(3, 5, floor_packs=3, method=method)]))
         assert got.floor_short_packs.tolist() == [4]
         assert got.packs.sum() == 5
         assert got.packs.max() <= 3
+
+
+def test_a_floor_that_the_store_cannot_hold_does_not_count_as_lacking():
+    good = commodity(3, 3, floor_packs=3)
+    got = allocate_round(round_input([1, 1, 1], [good], storage_g={"dry": [20_000, 20_000, 20_000]}))
+    assert got.floor_short_packs.tolist() == [3]
+    assert got.packs[:, 0].tolist() == [1, 1, 1]
 
 
 def test_packs_that_find_no_room_are_reported():

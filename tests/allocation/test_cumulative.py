@@ -36,6 +36,15 @@ def test_a_rounding_that_the_bounds_forbid_is_refused():
         rounded(1, [NANO, 0], [0, 0], lower=[1, 1])
 
 
+def test_packs_beyond_the_ceilings_go_where_least_is_overpaid_even_twice_to_one():
+    assert rounded(2, [NANO // 2, 0], [0, -4 * NANO]) == [2, 0]
+
+
+def test_packs_below_the_floors_come_from_where_least_is_owed_even_twice_from_one():
+    assert rounded(3, [3_200_000_000, 9 * NANO], [0, 0], upper=[9, 2]) == [1, 2]
+
+
+@settings(max_examples=300)
 @given(st.data())
 def test_the_largest_debt_is_as_small_as_bounds_and_sum_allow(data):
     n = data.draw(st.integers(1, 5))

@@ -30,6 +30,11 @@ def test_space_left_unused_goes_to_the_commodity_whose_cap_binds():
     assert got.tolist() == [[8, 2]]
 
 
+def test_large_stores_and_wants_do_not_overflow():
+    of = space([10**12], [1], [10**4, 10**4], [[10**12, 3 * 10**12]])
+    assert first_caps(of).tolist() == [[25_000_000, 75_000_000]]
+
+
 def test_entitled_mass_is_rounded_up_to_whole_grams():
     assert entitled_mass_g(ints([0, 1, NANO, 2 * NANO + 1]), 50).tolist() == [0, 1, 50, 101]
 

@@ -18,7 +18,7 @@ def build_map_data(outlets: int, routes: int = 12, days: int = 3) -> MapData:
     shops = tuple(
         MapOutlet(
             f"فروشگاه {i} </script><b>", float(rng.uniform(57, 61)), float(rng.uniform(34, 37.5)), int(rng.integers(1, 9000)),
-            None if i == 0 else float(rng.normal(0.147, 0.004)), "۱۲ کیسه برنج\nسطر دوم", unserved=i in {1, 2},
+            None if i == 0 else float(rng.normal(0.147, 0.004)), f"فروشگاه {i} </script><b>\n۱۲ کیسه برنج", unserved=i in {1, 2},
         )
         for i in range(outlets)
     )  # fmt: skip

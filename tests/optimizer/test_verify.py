@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from distribution.messages import LOCALES, render_message
 from optimizer.plan import Plan, Reason, Stop, Trip, Unserved
 from optimizer.problem import Depot, Problem
 from optimizer.verify import ViolationCode, verify_plan
@@ -45,7 +46,12 @@ def feasible() -> tuple[Problem, Plan]:
 
 
 def codes(problem: Problem, plan: Plan) -> set[ViolationCode]:
-    return {violation.code for violation in verify_plan(problem, plan)}
+    """Verify, and put every violation into words, which fails if a sentence names a number it is not given."""
+    violations = verify_plan(problem, plan)
+    for violation in violations:
+        for locale in LOCALES:
+            assert render_message(f"violation.{violation.code}", locale, violation.numbers)
+    return {violation.code for violation in violations}
 
 
 def change_trip(plan: Plan, index: int, **changes: Any) -> Plan:

@@ -14,10 +14,8 @@ def outlet(code: str, **fields: object) -> Outlet:
     )
 
 
-def order(*outlets: Outlet, people=None, waiting_since=None, debt_nano=None) -> list[str]:
-    ranks = rank_outlets(
-        outlets, START, people=people or {}, waiting_since=waiting_since or {}, debt_nano=debt_nano or {}
-    )
+def order(*outlets: Outlet, lot="round-1", waiting_since=None, debt_nano=None) -> list[str]:
+    ranks = rank_outlets(outlets, START, lot=lot, waiting_since=waiting_since or {}, debt_nano=debt_nano or {})
     return sorted(ranks, key=ranks.__getitem__)
 
 
@@ -41,10 +39,16 @@ def test_the_earlier_of_its_own_wait_and_that_of_its_packs_counts():
 
 
 def test_a_wait_that_has_not_begun_counts_for_nothing():
-    assert order(outlet("b", waiting_since=dt.date(2027, 1, 1)), outlet("a"), people={"a": 1, "b": 1}) == ["a", "b"]
+    assert order(outlet("a", waiting_since=dt.date(2027, 1, 1)), outlet("b")) == order(outlet("a"), outlet("b"))
 
 
-def test_distance_changes_nothing():
-    near, far = outlet("near"), outlet("far", lon=61.0, lat=35.0)
-    assert order(near, far, waiting_since={"far": dt.date(2026, 10, 1)}) == ["far", "near"]
-    assert order(far, near, people={"near": 1, "far": 2}) == ["far", "near"]
+def test_neither_distance_nor_size_nor_row_order_changes_a_lot():
+    near, far = outlet("near", served_population=9), outlet("far", lon=61.0, lat=35.0, served_population=1)
+    assert order(near, far) == order(far, near)
+    moved = outlet("near", lon=61.0, lat=35.0, served_population=1), outlet("far", served_population=9)
+    assert order(*moved) == order(near, far)
+
+
+def test_lots_are_drawn_anew_each_round_and_come_out_even():
+    first = [order(outlet("a"), outlet("b"), lot=f"round-{n}")[0] for n in range(400)]
+    assert 160 < first.count("a") < 240

@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-import os
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from uuid import uuid4
 
-import psycopg
 import pytest
 from sqlalchemy import URL, Engine, text
 
@@ -17,8 +14,6 @@ from distribution.domain.network import Area, Cooperative, CoopUnion, Outlet
 from distribution.store.engine import create_database, database_url, upgrade
 from distribution.store.tables import METADATA
 from distribution.store.unit_of_work import UnitOfWork
-
-SERVER = os.environ.get("TAAVON_TEST_POSTGRES_URL", "postgresql://postgres@127.0.0.1:5432/test")
 
 
 class HandClock:
@@ -37,25 +32,6 @@ class HandClock:
 @pytest.fixture
 def clock() -> HandClock:
     return HandClock()
-
-
-@pytest.fixture(scope="module")
-def postgres_database() -> Iterator[URL]:
-    """A PostgreSQL database of its own for a test module."""
-    name = f"taavon_test_{uuid4().hex[:12]}"
-    try:
-        connection = psycopg.connect(SERVER, autocommit=True, connect_timeout=5)
-    except psycopg.OperationalError as error:
-        if os.environ.get("TAAVON_REQUIRE_SERVICES") == "1":
-            raise
-        pytest.skip(f"PostgreSQL cannot be reached: {error}")
-    with connection:
-        connection.execute(f'CREATE DATABASE "{name}"')
-        try:
-            yield database_url(SERVER).set(database=name)
-        finally:
-            connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
-    connection.close()
 
 
 @pytest.fixture(scope="module")

@@ -56,7 +56,7 @@ class CsvFolder:
         self.write(sheet, [row[:at] + row[at + 1 :] for row in rows])
 
 
-def fill_template(dataset: Dataset, path: Path, edit: Callable[[Any], None] = lambda book: None) -> Path:
+def fill_template(dataset: Dataset, path: Path, edit: Callable[[Any], None] | None = None) -> Path:
     """Fill the template as a person would, from row 3 on, then let ``edit`` change the open workbook."""
     book = openpyxl.load_workbook(io.BytesIO(render_template()))
     for sheet in SHEETS:
@@ -67,7 +67,8 @@ def fill_template(dataset: Dataset, path: Path, edit: Callable[[Any], None] = la
                 book[sheet].cell(at, column).value = value if typed else write_cell(value)
     for row in book["settings"].iter_rows(min_row=3, max_col=2):
         row[1].value = write_cell(getattr(dataset.settings, row[0].value))
-    edit(book)
+    if edit is not None:
+        edit(book)
     book.save(path)
     return path
 

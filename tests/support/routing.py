@@ -19,7 +19,9 @@ class Plane:
     points: tuple[tuple[int, int], ...]
     metres_per_second: int = 15
 
-    def matrix(self, origins: Sequence[int] | IntArray, destinations: Sequence[int] | IntArray) -> tuple[IntArray, IntArray]:
+    def matrix(
+        self, origins: Sequence[int] | IntArray, destinations: Sequence[int] | IntArray
+    ) -> tuple[IntArray, IntArray]:
         at = np.array(self.points, dtype=np.float64)
         gap = at[np.asarray(origins)][:, None, :] - at[np.asarray(destinations)][None, :, :]
         metres = np.rint(np.hypot(gap[..., 0], gap[..., 1])).astype(np.int64)
@@ -69,7 +71,9 @@ def make_problem(
     return Problem(**(fields | change))  # type: ignore[arg-type]  # as above
 
 
-def make_network(n_deliveries: int = 1000, n_depots: int = 6, n_trucks: int = 30, n_days: int = 9, seed: int = 1) -> Problem:
+def make_network(
+    n_deliveries: int = 1000, n_depots: int = 6, n_trucks: int = 30, n_days: int = 9, seed: int = 1
+) -> Problem:
     """Return a province-like problem: clustered towns, three truck sizes, cold goods, windows, several trips a day."""
     rng = random.Random(seed)
     towns = [(rng.randrange(0, 400_000), rng.randrange(0, 300_000)) for _ in range(25)]
@@ -81,7 +85,10 @@ def make_network(n_deliveries: int = 1000, n_depots: int = 6, n_trucks: int = 30
         spread = rng.choice((4_000, 4_000, 30_000))
         outlet_points.append((int(x + rng.gauss(0, spread)), int(y + rng.gauss(0, spread))))
     points = depot_points + outlet_points
-    nearest = [min(range(n_depots), key=lambda d: (p[0] - depot_points[d][0]) ** 2 + (p[1] - depot_points[d][1]) ** 2) for p in points]
+    nearest = [
+        min(range(n_depots), key=lambda d: (p[0] - depot_points[d][0]) ** 2 + (p[1] - depot_points[d][1]) ** 2)
+        for p in points
+    ]
     deliveries = []
     load_g = [0] * n_depots
     for i in range(n_deliveries):

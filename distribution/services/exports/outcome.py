@@ -114,10 +114,10 @@ class RoundOutcome:
         return f"{self.deliveries.problem.vehicle_types[truck.vehicle_type].name}-{truck.vehicle + 1}"
 
     def truck_title(self, truck: TruckDay) -> str:
-        """Return a truck's name with its code, for people."""
+        """Return a truck's name with its number, for people."""
         code = self.deliveries.problem.vehicle_types[truck.vehicle_type].name
         vehicle = next(v for v in self.dataset.vehicles if v.code == code)
-        return f"{vehicle.name(self.locale)} ({self.truck_name(truck)})"
+        return f"{vehicle.name(self.locale)} · {format_number(truck.vehicle + 1, self.locale)}"
 
     def waybill_number(self, truck: TruckDay) -> str:
         """Return the number of a truck-day's waybill, unique in the round."""

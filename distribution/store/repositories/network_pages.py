@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, literal, or_, select, true, type_coerce
+from sqlalchemy import ColumnCollection, ColumnElement, func, literal, or_, select, true, type_coerce
 from sqlalchemy.types import String
 from sqlmodel import Session, SQLModel, col
 
@@ -84,10 +84,11 @@ class NetworkPages:
         raise ValueError(f"{sheet} is not shown to unions")
 
 
-def _columns(sheet: str) -> Any:
-    return ROW_TABLES[sheet].__table__.columns  # type: ignore[attr-defined] # SQLModel does not type what SQLAlchemy adds
+def _columns(sheet: str) -> ColumnCollection[str, ColumnElement[Any]]:
+    columns: ColumnCollection[str, ColumnElement[Any]] = ROW_TABLES[sheet].__table__.columns  # type: ignore[attr-defined] # SQLModel does not type what SQLAlchemy adds
+    return columns
 
 
 def _active_at(table: type[Versioned], version: int) -> tuple[ColumnElement[bool], ...]:
     until = col(table.version_to)
-    return col(table.active), col(table.version_from) <= version, or_(until.is_(None), until > version)
+    return col(table.active).is_(True), col(table.version_from) <= version, or_(until.is_(None), until > version)

@@ -1,0 +1,64 @@
+"""The web application."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import APIRouter, Depends, FastAPI
+from starlette.concurrency import run_in_threadpool
+
+from api.body_limit import BodyLimitMiddleware
+from api.dependencies import get_locale
+from api.docs_page import install_docs
+from api.language import LanguageMiddleware
+from api.logs import configure_logs
+from api.openapi import DESCRIPTION, install_openapi
+from api.problems import install_problem_handlers
+from api.routers import datasets, health, jobs, keys, network, rounds
+from api.runtime import open_runtime
+from api.security import get_principal
+from api.settings import Settings
+from distribution import __version__
+
+
+def create_app(settings: Settings | None = None) -> FastAPI:
+    """Make the application; it opens the database and starts the dispatcher when it starts serving.
+
+    Parameters
+    ----------
+    settings
+        Read from the environment if not given.
+
+    Raises
+    ------
+    UnavailableError
+        ``setting_unreadable``.
+    """
+    given = settings or Settings.from_environment()
+    configure_logs()
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        context = open_runtime(given)
+        app.state.runtime = await run_in_threadpool(context.__enter__)
+        try:
+            yield
+        finally:
+            await run_in_threadpool(context.__exit__, None, None, None)
+
+    app = FastAPI(
+        title="taavon", version=__version__, description=DESCRIPTION, lifespan=lifespan, docs_url=None, redoc_url=None
+    )
+    # Here, so that no route can be forgotten: whoever has no key gets nowhere, and every route knows `lang`.
+    v1 = APIRouter(prefix="/v1", dependencies=[Depends(get_principal), Depends(get_locale)])
+    for module in (keys, network, datasets, rounds, jobs):
+        v1.include_router(module.router)
+    app.include_router(v1)
+    app.include_router(health.router)
+    install_docs(app)
+    install_problem_handlers(app)
+    install_openapi(app)
+    app.add_middleware(BodyLimitMiddleware, uploads=(datasets.UPLOAD_PATH,), max_upload_bytes=given.max_upload_bytes)
+    app.add_middleware(LanguageMiddleware, default=given.locale)  # added last, so it comes first
+    return app

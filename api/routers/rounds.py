@@ -1,0 +1,155 @@
+"""Rounds and all that came out of them."""
+
+from __future__ import annotations
+
+import json
+from typing import Annotated, Any
+from urllib.parse import quote
+
+from fastapi import APIRouter, Header, Query, Request, Response, status
+
+from api.conditional import content_tag, is_fresh, not_modified, tag_response, version_tag
+from api.dependencies import Database, Lang, Paging, Running, write_cursor
+from api.schemas.jobs import JobOut, show_job
+from api.schemas.page import PageOut
+from api.schemas.rounds import (
+    AllotmentOut,
+    ExplanationOut,
+    FileOut,
+    RoundOut,
+    RoundRequest,
+    show_allotment,
+    show_explanation,
+    show_file,
+    show_round,
+)
+from api.security import PLANNER_ONLY, Asker, Planner
+from distribution.services.explain_allotment import explain_allotments
+from distribution.services.plan_deliveries import SearchOptions
+from distribution.services.request_round import request_round
+from distribution.services.run_round import RunOptions
+from distribution.services.view_rounds import (
+    AllotmentFilter,
+    get_file,
+    get_plan,
+    get_round,
+    list_allotments,
+    list_files,
+    list_rounds,
+)
+from optimizer.plan import Limits
+
+router = APIRouter(tags=["rounds"])
+
+Code = Annotated[str | None, Query(max_length=64)]
+
+
+@router.get("/rounds", operation_id="list_rounds")
+def read_rounds(uow: Database, paging: Paging) -> PageOut[RoundOut]:
+    """List rounds in the order they were computed."""
+    page = list_rounds(uow, after=paging.after_number, limit=paging.limit)
+    return PageOut(items=[show_round(found) for found in page.items], next=write_cursor(page.next))
+
+
+@router.post("/rounds", operation_id="run_round", status_code=status.HTTP_202_ACCEPTED)
+def start_round(
+    runtime: Running,
+    asker: Planner,
+    locale: Lang,
+    wanted: RoundRequest,
+    response: Response,
+    idempotency_key: Annotated[
+        str | None, Header(min_length=1, max_length=200, description="asking twice with one key gives one job")
+    ] = None,
+) -> JobOut:
+    """Ask for a round to be computed; the answer is a job, to be asked after at ``Location``."""
+    search = SearchOptions(Limits(wanted.seconds, wanted.iterations), wanted.seed)
+    job = request_round(
+        runtime.uow,
+        asker,
+        RunOptions(search, wanted.round_code),
+        idempotency_key=idempotency_key,
+        announce=runtime.doorbell.ring,
+    )
+    response.headers["Location"] = f"/v1/jobs/{job.id}"
+    return show_job(job, locale)
+
+
+@router.get("/rounds/{code}", operation_id="get_round", response_model=RoundOut)
+def read_round(uow: Database, code: str, request: Request, response: Response) -> Any:
+    """Get a round; with ``If-None-Match``, only if it has changed."""
+    found = get_round(uow, code)
+    tag = version_tag(found.version)
+    if is_fresh(request, tag):
+        return not_modified(tag)
+    tag_response(response, tag)
+    return show_round(found)
+
+
+@router.get("/rounds/{code}/allotments", operation_id="list_allotments")
+def read_allotments(
+    uow: Database,
+    asker: Asker,
+    locale: Lang,
+    paging: Paging,
+    code: str,
+    union: Code = None,
+    commodity: Code = None,
+    outlet: Code = None,
+) -> PageOut[AllotmentOut]:
+    """List the allotments of a round; a union sees its own."""
+    wanted = AllotmentFilter(union, commodity, outlet)
+    page = list_allotments(uow, asker, code, wanted, after=paging.after_number, limit=paging.limit)
+    return PageOut(items=[show_allotment(named, locale) for named in page.items], next=write_cursor(page.next))
+
+
+@router.get("/allotments/{code}/{outlet}", operation_id="explain_allotments")
+def read_reasons(uow: Database, asker: Asker, locale: Lang, code: str, outlet: str) -> list[ExplanationOut]:
+    """Tell why an outlet was allotted what it was in a round, term by term."""
+    return [show_explanation(each, locale) for each in explain_allotments(uow, asker, code, outlet, locale)]
+
+
+@router.get("/rounds/{code}/plan", operation_id="get_plan", dependencies=[PLANNER_ONLY], response_model=dict[str, Any])
+def read_plan(uow: Database, code: str, request: Request) -> Response:
+    """Get the plan of a round: ``plan.json`` byte for byte."""
+    plan = get_plan(uow, code)
+    return _bytes(request, plan.content, plan.sha256, "application/json")
+
+
+@router.get(
+    "/rounds/{code}/summary", operation_id="get_summary", dependencies=[PLANNER_ONLY], response_model=dict[str, Any]
+)
+def read_summary(uow: Database, code: str, request: Request, response: Response) -> Any:
+    """Get the figures of a round."""
+    found = get_round(uow, code)
+    tag = version_tag(found.version)
+    if is_fresh(request, tag):
+        return not_modified(tag)
+    tag_response(response, tag)
+    return json.loads(found.summary)
+
+
+@router.get("/rounds/{code}/exports", operation_id="list_exports")
+def read_exports(uow: Database, asker: Asker, code: str) -> PageOut[FileOut]:
+    """List the files of a round that the asker may have; all on one page."""
+    return PageOut(items=[show_file(code, file) for file in list_files(uow, asker, code)])
+
+
+@router.get("/rounds/{code}/exports/{path:path}", operation_id="get_export", response_class=Response)
+def read_export(uow: Database, asker: Asker, code: str, path: str, request: Request) -> Response:
+    """Get a file of a round."""
+    file = get_file(uow, asker, code, path)
+    name = quote(path.rpartition("/")[2], safe="")
+    disposition = f"attachment; filename*=UTF-8''{name}"
+    return _bytes(request, file.content, file.sha256, file.media_type, disposition)
+
+
+def _bytes(request: Request, content: bytes, sha256: str, media_type: str, disposition: str = "") -> Response:
+    tag = content_tag(sha256)
+    if is_fresh(request, tag):
+        return not_modified(tag)
+    response = Response(content, media_type=media_type)
+    tag_response(response, tag)
+    if disposition:
+        response.headers["Content-Disposition"] = disposition
+    return response

@@ -1,0 +1,105 @@
+"""Rounds, their allotments and files."""
+
+from __future__ import annotations
+
+from pydantic import BaseModel, model_validator
+from sqlmodel import Field
+
+from distribution.domain.rounds import Allotment, RoundBase
+from distribution.messages import Locale
+from distribution.services.explain_allotment import Explanation
+from distribution.services.view_rounds import NamedAllotment
+from distribution.store.repositories.files import FileInfo
+from distribution.store.tables import Round
+
+#: Most that a plan may be asked to take, and what it takes unless told, s.
+MAX_SECONDS, DEFAULT_SECONDS = 6 * 3600, 30
+
+
+class RoundOut(RoundBase):
+    """A round; its figures are at ``/summary``."""
+
+    summary: str = Field(default="", exclude=True)
+    version: int = Field(description="grows with every change; it is the ETag")
+
+
+class AllotmentOut(Allotment):
+    """The whole packs of one commodity for one outlet."""
+
+    outlet_name: str = Field(description="name of the outlet in the language of the answer")
+    commodity_name: str = Field(description="name of the commodity in the language of the answer")
+    due: int = Field(description="what the cooperative pays for it, in the currency's unit")
+
+
+class TermOut(BaseModel):
+    """One term of an allotment."""
+
+    code: str = Field(description="stable code")
+    amount_nano: int | None = Field(description="exact amount, in billionths of a pack; null where it is no amount")
+    sentence: str = Field(description="the term in words")
+
+
+class ExplanationOut(AllotmentOut):
+    """An allotment and why it is what it is; the amounts of the terms add up to the packs."""
+
+    terms: list[TermOut]
+
+
+class FileOut(BaseModel):
+    """A file made from a round."""
+
+    path: str
+    media_type: str
+    size: int = Field(description="bytes")
+    sha256: str
+    href: str = Field(description="where to get it")
+
+
+class RoundRequest(BaseModel, extra="forbid"):
+    """Ask for a round to be computed."""
+
+    round_code: str | None = Field(
+        default=None, max_length=64, description="round of the quotas; null = the earliest that has not been run"
+    )
+    seconds: float | None = Field(
+        default=None, ge=0, le=MAX_SECONDS, description=f"solver time; {DEFAULT_SECONDS} if no limit is given"
+    )
+    iterations: int | None = Field(
+        default=None, ge=0, le=10**9, description="solver work: the same plan on any machine"
+    )
+    seed: int = Field(default=1, ge=0, lt=2**31, description="seed of every random choice")
+
+    @model_validator(mode="after")
+    def _default_limit(self) -> RoundRequest:
+        if self.seconds is None and self.iterations is None:
+            self.seconds = DEFAULT_SECONDS
+        return self
+
+
+def show_round(found: Round) -> RoundOut:
+    """Make what the API shows of a round."""
+    fields = {name: getattr(found, name) for name in RoundBase.model_fields if name != "summary"}
+    return RoundOut.model_validate(fields | {"version": found.version})
+
+
+def show_allotment(named: NamedAllotment, locale: Locale) -> AllotmentOut:
+    """Make what the API shows of an allotment."""
+    return AllotmentOut.model_validate(_allotment_fields(named, locale))
+
+
+def show_explanation(explanation: Explanation, locale: Locale) -> ExplanationOut:
+    """Make what the API shows of an explained allotment."""
+    terms = [TermOut(code=t.code, amount_nano=t.amount_nano, sentence=t.sentence) for t in explanation.terms]
+    return ExplanationOut.model_validate(_allotment_fields(explanation.allotment, locale) | {"terms": terms})
+
+
+def show_file(round_code: str, file: FileInfo) -> FileOut:
+    """Make what the API shows of a file."""
+    href = f"/v1/rounds/{round_code}/exports/{file.path}"
+    return FileOut(path=file.path, media_type=file.media_type, size=file.size, sha256=file.sha256, href=href)
+
+
+def _allotment_fields(named: NamedAllotment, locale: Locale) -> dict[str, object]:
+    fields = {name: getattr(named.line, name) for name in Allotment.model_fields}
+    names = {"outlet_name": named.outlet.name(locale), "commodity_name": named.commodity.name(locale)}
+    return fields | names | {"due": named.line.amount_due}

@@ -1,0 +1,56 @@
+"""Take in a file that somebody sent: read it, and make it the current network if it is free of errors."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from distribution.domain.dataset_diff import DatasetDiff
+from distribution.domain.errors import InputError, NotFoundError
+from distribution.domain.findings import Finding
+from distribution.intake.reading import read_dataset
+from distribution.services.import_dataset import import_dataset
+from distribution.store.tables import DatasetVersion
+from distribution.store.unit_of_work import UnitOfWork
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """What an import changed, and the warnings and notes about its file."""
+
+    diff: DatasetDiff
+    findings: tuple[Finding, ...]
+
+
+def take_in_file(uow: UnitOfWork, path: Path, source: str) -> Imported:
+    """Read a workbook or folder and make it the current network; nothing is stored if it has an error.
+
+    Parameters
+    ----------
+    source
+        Where it comes from, as a person would say it.
+
+    Raises
+    ------
+    InputError
+        With every finding, if any is an error.
+    """
+    result = read_dataset(path)
+    if result.dataset is None:
+        raise InputError(result.findings)
+    return Imported(import_dataset(uow, result.dataset, source), result.findings)
+
+
+def current_dataset(uow: UnitOfWork) -> DatasetVersion:
+    """Return the version of the network that holds now.
+
+    Raises
+    ------
+    NotFoundError
+        If no network has been imported.
+    """
+    with uow.read() as tx:
+        versions = tx.datasets.versions()
+    if not versions:
+        raise NotFoundError("dataset_missing")
+    return versions[0]

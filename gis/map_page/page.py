@@ -1,0 +1,77 @@
+"""The offline map: one self-contained page, made of the network, the allotment per person and the routes."""
+
+from __future__ import annotations
+
+import json
+from importlib.resources import files
+
+import jinja2
+import numpy as np
+from markupsafe import Markup
+from plotly.offline import get_plotlyjs
+
+from gis.map_page.data import MapData, MapTexts
+from gis.map_page.figure import Legend, build_map_figure
+from gis.projection import KM_PER_DEGREE, LocalPlane
+
+_PAGE = files("gis.map_page")
+
+
+def render_map_html(data: MapData) -> bytes:
+    """Render the map as one HTML page that opens from a file, on a phone too, and asks no network for anything.
+
+    Plotly's script comes out of its wheel into the page; a content security policy in the page forbids every request,
+    so a link that slipped in could not be followed. Names are shown as plain text: no markup in them is interpreted.
+    """
+    figure, legend, plane = build_map_figure(data)
+    environment = jinja2.Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True)
+    page = environment.from_string((_PAGE / "page.html").read_text(encoding="utf-8"))
+    payload = {
+        "figure": json.loads(figure.to_json()),
+        "plane": {
+            "lon": plane.lon,
+            "lat": plane.lat,
+            "km_per_degree_lon": plane.km_per_degree_lon,
+            "km_per_degree_lat": KM_PER_DEGREE,
+        },
+        "home": _home(data, plane),
+        "texts": {name: getattr(data.texts, name) for name in ("digits", "decimal_mark", "kilometre", "metre")},
+    }
+    # Safe as markup: the page's own style and script, Plotly's, and JSON whose every < is escaped; none of it can end its element
+    raw = Markup
+    return page.render(
+        data=data,
+        direction="rtl" if data.locale == "fa" else "ltr",
+        legend=legend,
+        classes=_class_labels(legend, data.texts),
+        style=raw((_PAGE / "page.css").read_text(encoding="utf-8")),
+        script=raw((_PAGE / "page.js").read_text(encoding="utf-8")),
+        plotly=raw(get_plotlyjs()),
+        payload=raw(json.dumps(payload, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")),
+    ).encode()
+
+
+def _home(data: MapData, plane: LocalPlane) -> dict[str, list[float]]:
+    """Return the ranges, km, that show every outlet and warehouse with a margin."""
+    points = data.positions or [(plane.lon, plane.lat)]
+    x, y = plane.project(*np.array(points, dtype=np.float64).T)
+    ranges = {}
+    for name, values in (("x", x), ("y", y)):
+        margin = max(1.0, 0.06 * float(np.ptp(values)))
+        ranges[name] = [float(values.min()) - margin, float(values.max()) + margin]
+    return ranges
+
+
+def _class_labels(legend: Legend, texts: MapTexts) -> list[tuple[str, str]]:
+    """Return colour and ready label of each class, all with as many decimals as the bounds need."""
+    bounds = [bound for _, low, high in legend.classes for bound in (low, high)]
+    decimals = next((d for d in range(7) if all(abs(round(b, d) - b) < 1e-9 for b in bounds)), 6)
+    digits = str.maketrans("0123456789.", texts.digits + texts.decimal_mark)
+
+    def written(value: float) -> str:
+        return f"{value:.{decimals}f}".translate(digits)
+
+    return [
+        (color, written(low) if low == high else f"{written(low)} – {written(high)}")
+        for color, low, high in legend.classes
+    ]

@@ -1,0 +1,49 @@
+"""A service on an SQLite file, with a planner and two unions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+from pathlib import Path
+
+import pytest
+
+from distribution.domain.dataset import Dataset
+from tests.support.networks import small_network
+from tests.support.rounds import keep_round
+from tests.support.service import Service, open_store, running, settings_for
+
+
+@pytest.fixture(scope="module")
+def kept(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+    """A service that has computed a round; only for tests that change nothing."""
+    settings = settings_for(tmp_path_factory.mktemp("kept"))
+    uow = open_store(settings)
+    keep_round(uow, small_network(), "spring")
+    uow.engine.dispose()
+    with running(settings, small_network()) as service:
+        yield service
+
+
+@pytest.fixture
+def service(tmp_path: Path) -> Iterator[Service]:
+    """A service with a network and no round yet."""
+    with running(settings_for(tmp_path), small_network()) as service:
+        yield service
+
+
+@pytest.fixture
+def empty_service(tmp_path: Path) -> Iterator[Service]:
+    """A service with nothing but a planner."""
+    with running(settings_for(tmp_path), None) as service:
+        yield service
+
+
+@pytest.fixture
+def run_service(tmp_path: Path) -> Callable[..., AbstractContextManager[Service]]:
+    """Run a service with settings of the test's own."""
+
+    def run(dataset: Dataset | None = None, **changes: object) -> AbstractContextManager[Service]:
+        return running(settings_for(tmp_path, **changes), dataset)
+
+    return run
