@@ -7,7 +7,7 @@ SECONDS ?= 40
 .PHONY: demo test test-slow lint bench clean setup
 
 demo: $(VENV)/.run
-	$(BIN)/taavon run examples/khorasan_razavi --out out/demo --seconds $(SECONDS) --overwrite
+	$(BIN)/taavon run examples/khorasan_razavi --round ramadan-1399 --out out/demo --seconds $(SECONDS) --overwrite
 
 test: $(VENV)/.dev
 	$(BIN)/pytest -n auto -m "not slow"

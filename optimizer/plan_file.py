@@ -52,11 +52,12 @@ class RecordedTravel:
 
 @dataclass(frozen=True)
 class LoadedPlan:
-    """What a plan file holds; the problem's travel knows the plan's own legs only."""
+    """What a plan file holds; ``travel``, which is also the problem's, knows the plan's own legs only."""
 
     problem: Problem
     plan: Plan
     header: Mapping[str, Any]
+    travel: RecordedTravel
 
 
 @dataclass(frozen=True)
@@ -127,12 +128,13 @@ def load_plan(data: bytes) -> LoadedPlan:
         content: _Content = decode_record(
             _Content, {key: document[key] for key in document if key not in {"schema", "header"}}, "$"
         )
-        problem = _from_record(content.problem, content.travel)
+        travel = RecordedTravel({(origin, to): (m, s) for origin, to, m, s in content.travel})
+        problem = _from_record(content.problem, travel)
     except RecordError as error:
         raise PlanFileError(error.problems) from error
     except ProblemError as error:
         raise PlanFileError([str(error)]) from error
-    return LoadedPlan(problem, content.plan, header)
+    return LoadedPlan(problem, content.plan, header, travel)
 
 
 def _to_record(problem: Problem) -> _ProblemRecord:
@@ -149,7 +151,7 @@ def _to_record(problem: Problem) -> _ProblemRecord:
     )
 
 
-def _from_record(record: _ProblemRecord, travel: tuple[tuple[int, int, int, int], ...]) -> Problem:
+def _from_record(record: _ProblemRecord, travel: RecordedTravel) -> Problem:
     return Problem(
         days=record.days,
         places=record.places,
@@ -159,7 +161,7 @@ def _from_record(record: _ProblemRecord, travel: tuple[tuple[int, int, int, int]
         commodity_volume_ml=record.commodity_volume_ml,
         deliveries=record.deliveries,
         vehicle_types=record.vehicle_types,
-        travel=RecordedTravel({(origin, to): (metres, seconds) for origin, to, metres, seconds in travel}),
+        travel=travel,
         storage_g={(room.place, room.storage_class): room.room_g for room in record.storage},
     )
 

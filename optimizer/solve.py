@@ -46,8 +46,10 @@ class _Watch:
         limits: Limits,
         on_progress: Callable[[Progress], None] | None,
         should_stop: Callable[[], bool] | None,
+        deliveries: int,
     ) -> None:
         self._limits = limits
+        self._deliveries = deliveries
         self._on_progress = on_progress
         self._should_stop = should_stop
         self._began = time.monotonic()
@@ -60,7 +62,8 @@ class _Watch:
         return time.monotonic() - self._began
 
     def layout(self) -> bool:
-        """Tell whether another layout may be tried."""
+        """Tell whether another layout may be tried; nothing is in the plan yet."""
+        self.tell(0, 0, self._deliveries)
         seconds = self._limits.seconds
         return not self._is_stopped() and (seconds is None or self.elapsed_s() < _LAYOUT_SHARE * seconds)
 
@@ -133,7 +136,7 @@ def solve(
     seed
         Which pieces are chosen.
     on_progress
-        Called after every batch of pieces.
+        Called between layouts, while nothing is in the plan yet, and after every batch of pieces.
     should_stop
         Asked between batches; once true, the best plan so far is returned.
     executor
@@ -144,7 +147,7 @@ def solve(
     Plan
         Feasible at any limit, with a typed reason for everything that waits.
     """
-    watch = _Watch(limits, on_progress, should_stop)
+    watch = _Watch(limits, on_progress, should_stop, len(problem.deliveries))
     model = build_model(problem)
     reasons = [static_reason(problem, i) for i in range(len(problem.deliveries))]
     never = [reason for reason in reasons if reason is not None]

@@ -145,7 +145,7 @@ def check_ranks(problem: Problem, plan: Plan) -> Iterator[Violation]:
     """Yield each delivery that waits though one of higher rank got what it could have had, stop for stop.
 
     That is certain where both go to the same place from the same depot and the waiting one asks for no more in any
-    respect. Between different places it depends on the routes: see ``rank_swaps``.
+    respect. Between different places it depends on the routes, and nothing is said of it here.
     """
     served: defaultdict[int, list[tuple[Delivery, Trip]]] = defaultdict(list)
     for trip in plan.trips:

@@ -15,7 +15,7 @@ from distribution.messages import Locale
 class NameOut(SQLModel):
     """What the API adds to everything that has a name."""
 
-    name: str = Field(description="name in the language of the answer")
+    display_name: str = Field(description="name in the language of the answer")
 
 
 class AreaOut(NameOut, Area):
@@ -64,5 +64,5 @@ def show_noun(sheet: str, noun: SQLModel, locale: Locale) -> SQLModel:
     """Make what the API shows of a row."""
     fields = {name: getattr(noun, name) for name in type(noun).model_fields}
     if isinstance(noun, Named):
-        fields["name"] = noun.name(locale)
+        fields["display_name"] = noun.name(locale)
     return SCHEMAS[sheet].model_validate(fields)

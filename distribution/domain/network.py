@@ -14,6 +14,7 @@ from distribution.domain.types import (
     Code,
     CodesText,
     DecimalText,
+    Degrees,
     ExactDecimal,
     TimeWindows,
     Weekdays,
@@ -43,8 +44,8 @@ class Named(Coded):
 class Positioned(Named):
     """Anything with a position, in degrees (WGS 84)."""
 
-    lon: float = Field(ge=-180, le=180, description="longitude, degrees east")
-    lat: float = Field(ge=-90, le=90, description="latitude, degrees north")
+    lon: Degrees = Field(ge=-180, le=180, description="longitude, degrees east")
+    lat: Degrees = Field(ge=-90, le=90, description="latitude, degrees north")
 
 
 class Area(Named):

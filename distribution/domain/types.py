@@ -185,6 +185,8 @@ def enum_text(enum: type[StrEnum]) -> type[_TextType]:
 ExactDecimal = Annotated[Decimal, PlainSerializer(format_decimal, return_type=str, when_used="json")]
 #: A code: ASCII letters, digits, dots, dashes and underscores. (SQLModel's ``regex`` is not enforced, so it stands here.)
 Code = Annotated[str, AfterValidator(_check_code)]
+#: Degrees to the seventh decimal (1 cm), so that a position is the same number in every file it is written to.
+Degrees = Annotated[float, AfterValidator(lambda value: round(value, 7))]
 Codes = Annotated[tuple[str, ...], BeforeValidator(_split_codes), AfterValidator(_sorted_unique)]
 Weekdays = Annotated[tuple[Weekday, ...], BeforeValidator(_split_codes), AfterValidator(_sorted_unique)]
 StorageClasses = Annotated[tuple[StorageClass, ...], BeforeValidator(_split_codes), AfterValidator(_sorted_unique)]

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from optimizer.plan_file import MAX_PLAN_BYTES, PlanFileError, load_plan
+import numpy as np
 
 from distribution.domain.enums import Severity
 from distribution.domain.errors import InputError
 from distribution.domain.findings import Finding, Where
 from distribution.messages import Locale, render_message
+from gis.travel.geodesic import GeodesicTravel
+from optimizer.plan_file import MAX_PLAN_BYTES, LoadedPlan, PlanFileError, load_plan
 from optimizer.verify import verify_plan
 
 
@@ -42,15 +46,45 @@ def check_plan_file(path: Path, locale: Locale) -> PlanCheck:
         raise InputError(
             tuple(_finding("plan_malformed", path, problem=problem) for problem in error.problems)
         ) from error
-    violations = verify_plan(loaded.problem, loaded.plan)
+    faults = [
+        f"{v.where}: {render_message(f'violation.{v.code.value}', locale, v.numbers)}"
+        for v in verify_plan(loaded.problem, loaded.plan)
+    ]
     return PlanCheck(
         trips=len(loaded.plan.trips),
         stops=sum(len(trip.stops) for trip in loaded.plan.trips),
         waiting=len(loaded.plan.unserved),
-        faults=tuple(
-            f"{v.where}: {render_message(f'violation.{v.code.value}', locale, v.numbers)}" for v in violations
-        ),
+        faults=(*faults, *_check_estimates(loaded, locale)),
     )
+
+
+def _check_estimates(loaded: LoadedPlan, locale: Locale) -> Iterator[str]:
+    """Compute every estimated leg anew from the positions; measured roads can only be taken as stated."""
+    legs = loaded.travel.legs
+    if not loaded.header.get("travel_is_estimate") or not legs:
+        return
+    places = loaded.problem.places
+    try:
+        travel = GeodesicTravel(
+            np.array([p.lon for p in places]),
+            np.array([p.lat for p in places]),
+            detour_factor=float(loaded.header["detour_factor"]),
+            speed_kmh=float(loaded.header["speed_kmh"]),
+        )
+    except (KeyError, TypeError, ValueError):
+        yield render_message("plan_file.travel_unstated", locale)
+        return
+    by_origin: dict[int, list[int]] = defaultdict(list)
+    for origin, destination in legs:
+        by_origin[origin].append(destination)
+    for origin, destinations in sorted(by_origin.items()):
+        metres, seconds = travel.matrix([origin], destinations)
+        for destination, m, s in zip(destinations, metres[0].tolist(), seconds[0].tolist(), strict=True):
+            if legs[origin, destination] != (m, s):
+                stated = legs[origin, destination]
+                params = {"stated_m": stated[0], "stated_s": stated[1], "right_m": m, "right_s": s}
+                where = f"{places[origin].name} -> {places[destination].name}"
+                yield f"{where}: {render_message('plan_file.leg_wrong', locale, params)}"
 
 
 def _finding(code: str, path: Path, **params: str | int) -> Finding:

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from distribution.services.demand import BoolArray, Demand, IntArray
-from optimizer.tagging import tag
+from optimizer.tagging import tag_over_days
 
 
 @dataclass(frozen=True)
@@ -41,10 +41,11 @@ def tag_demand(demand: Demand, metres: IntArray) -> Tags:
     servable = _servable(demand, metres)
     stranded = ~servable.any(axis=0)
     cost = np.where(metres >= 0, metres, metres.max(initial=0) + 1).astype(np.int64)
-    result = tag(
-        supply=demand.stock[:, :, -1],
-        demand=np.where(stranded, 0, demand.packs),
-        cost=cost,
+    result = tag_over_days(
+        _stock_in_time(demand),
+        _last_days(demand),
+        np.where(stranded, 0, demand.packs),
+        cost,
         allowed=servable,
         pack_g=demand.pack_g,
         rank=demand.rank,
@@ -54,6 +55,26 @@ def tag_demand(demand: Demand, metres: IntArray) -> Tags:
     for outlet, commodity in np.argwhere(stranded & (demand.packs > 0)):
         flow[nearest[outlet], outlet, commodity] = demand.packs[outlet, commodity]
     return Tags(flow=flow, short=result.short)
+
+
+def _stock_in_time(demand: Demand) -> IntArray:
+    """Return the stock by day, shape (warehouses, c, days), less what arrives when its commodity may no longer leave."""
+    stock = demand.stock.copy()
+    for c, mask in enumerate(demand.day_mask):
+        last = int(np.flatnonzero(mask).max(initial=0))
+        stock[:, c, last + 1 :] = stock[:, c, last, None]
+    return stock
+
+
+def _last_days(demand: Demand) -> IntArray:
+    """Return the last day on which each outlet receives goods, shape (n,); -1 for none."""
+    return np.array(
+        [
+            len(demand.days) - 1 if collects else int(np.flatnonzero(demand.receiving_mask(outlet)).max(initial=-1))
+            for outlet, collects in zip(demand.outlets, demand.collects, strict=True)
+        ],
+        dtype=np.int64,
+    )
 
 
 def _servable(demand: Demand, metres: IntArray) -> NDArray[np.bool_]:

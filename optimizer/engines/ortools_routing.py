@@ -38,7 +38,7 @@ def solve_subproblem(sub: Subproblem) -> Routes:
         routing.AddSearchMonitor(routing.solver().BranchesLimit(_BRANCHES_PER_SOLUTION * sub.solutions))
     parameters = _parameters(sub)
     routing.CloseModelWithParameters(parameters)
-    start = routing.ReadAssignmentFromRoutes([list(route) for route in sub.routes], True)  # noqa: FBT003 - SWIG takes no keywords
+    start = routing.ReadAssignmentFromRoutes([list(route) for route in sub.routes], True)
     if start is None:
         return sub.routes
     best = routing.SolveFromAssignmentWithParameters(start, parameters)

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
+
 from optimizer.search.model import BoolArray, Model
 from optimizer.search.state import Board, TruckDay
 from optimizer.travel import IntArray
@@ -46,9 +48,10 @@ def bring_forward(board: Board) -> None:
 
 def _load(model: Model, truck_day: TruckDay) -> _Load:
     deliveries = list(truck_day.deliveries())
+    days: BoolArray = np.logical_and.reduce(model.day_ok[deliveries], axis=0)
     return _Load(
         truck_day,
-        model.day_ok[deliveries].all(axis=0),
+        days,
         model.packs[deliveries].sum(axis=0),
         sum(model.order[i] for i in deliveries) / len(deliveries),
     )

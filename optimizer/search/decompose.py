@@ -102,7 +102,7 @@ class Pieces:
             if (id(seat.truck_day), seat.trip) in chosen:
                 continue
             more = len(seat.truck_day.trips[seat.trip])
-            if total + more > size and len(seats) > 1:
+            if total + more > (size if len(seats) > 1 else 2 * size):
                 break
             seats.append(seat)
             chosen.add((id(seat.truck_day), seat.trip))
@@ -117,7 +117,8 @@ class Pieces:
 
     def _build(self, board: Board, chosen: list[Seat], idle: IntArray, slack: IntArray, tired: int) -> Piece:
         model = self._model
-        seats, slots = [], []
+        seats: list[Seat] = []
+        slots: list[Slot] = []
         deliveries = [i for seat in chosen for i in seat.truck_day.trips[seat.trip]]
         by_day: dict[int, list[Seat]] = {}
         for seat in chosen:
@@ -126,7 +127,7 @@ class Pieces:
             for seat, slot in _seats_of(model, group[0].truck_day, {seat.trip for seat in group}, len(slots)):
                 seats.append(seat)
                 slots.append(slot)
-        for kind, day in self._idle_trucks(board, deliveries, idle):
+        for kind, day in self._idle_trucks(deliveries, idle):
             idle[kind, day] -= 1
             for seat, slot in _seats_of(model, TruckDay(kind, day, []), set(), len(slots)):
                 seats.append(seat)
@@ -138,7 +139,7 @@ class Pieces:
         )
         depot = model.depot_place[board.depot]
         metres, seconds = model.legs.block([*(model.place[i] for i in deliveries), depot])
-        first_days = _release(model, board, deliveries, routes, seats, slack)
+        first_days = _release(model, deliveries, routes, seats, slack)
         allowed = tuple(
             tuple(
                 v
@@ -160,11 +161,11 @@ class Pieces:
             slots=tuple(slots),
             routes=routes,
             waits_cost=bool(any(model.windows[i] for i in deliveries)) and self._random.random() < _WAITS_COST,
-            solutions=min(_SOLUTIONS[min(tired, len(_SOLUTIONS) - 1)], 10 * len(deliveries)),
+            solutions=_work(tired, len(deliveries)),
         )
         return Piece(board, tuple(seats), tuple(deliveries), subproblem)
 
-    def _idle_trucks(self, board: Board, deliveries: list[int], idle: IntArray) -> list[tuple[int, int]]:
+    def _idle_trucks(self, deliveries: list[int], idle: IntArray) -> list[tuple[int, int]]:
         """Choose some idle trucks that could take at least one of the deliveries."""
         model = self._model
         useful = idle > 0
@@ -173,6 +174,12 @@ class Pieces:
             wanted |= model.kind_ok[i][:, None] & model.day_ok[i][None, :]
         places = [(int(kind), int(day)) for kind, day in zip(*np.nonzero(useful & wanted), strict=True)]
         return sorted(self._random.sample(places, min(_IDLE_TRUCKS, len(places))))
+
+
+def _work(tired: int, n: int) -> int:
+    """Return the work limit of a piece: less for few deliveries, soon solved, and for many, whose solutions cost more."""
+    most = _SOLUTIONS[min(tired, len(_SOLUTIONS) - 1)]
+    return min(most, 10 * n) if n <= _SIZES[-1] else most * _SIZES[-1] ** 2 // n**2
 
 
 def _seats_of(model: Model, truck_day: TruckDay, free: set[int], first: int) -> list[tuple[Seat, Slot]]:
@@ -209,7 +216,6 @@ def _seats_of(model: Model, truck_day: TruckDay, free: set[int], first: int) -> 
 
 def _release(
     model: Model,
-    board: Board,
     deliveries: Sequence[int],
     routes: Routes,
     seats: Sequence[Seat],
@@ -247,8 +253,8 @@ def apply_answer(model: Model, piece: Piece, routes: Routes) -> int:
     """
     fresh: dict[int, tuple[TruckDay, dict[int, list[int]]]] = {}
     for seat, route in zip(piece.seats, routes, strict=True):
-        truck_day, trips = fresh.setdefault(id(seat.truck_day), (seat.truck_day, dict(enumerate(seat.truck_day.trips))))
-        trips[seat.trip] = [piece.deliveries[n] for n in route]
+        _, numbered = fresh.setdefault(id(seat.truck_day), (seat.truck_day, dict(enumerate(seat.truck_day.trips))))
+        numbered[seat.trip] = [piece.deliveries[n] for n in route]
     before = after = 0
     changes = []
     for truck_day, numbered in fresh.values():

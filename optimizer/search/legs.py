@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Sequence
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -76,7 +77,7 @@ class Legs:
             tail, head = places[:-1], places[1:]
             metres, seconds = self._dense
             return metres[tail, head].tolist(), seconds[tail, head].tolist()
-        legs = [self._leg(a, b) for a, b in zip(places, places[1:], strict=False)]
+        legs = [self._leg(a, b) for a, b in pairwise(places)]
         return [leg[0] for leg in legs], [leg[1] for leg in legs]
 
     def block(self, places: Sequence[int]) -> tuple[IntArray, IntArray]:

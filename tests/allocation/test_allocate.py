@@ -105,6 +105,23 @@ def test_space_that_one_commodity_leaves_is_used_by_the_other():
     assert got.unplaced_packs.tolist() == [0, 0]
 
 
+def test_space_kept_for_goods_that_lie_there_already_is_offered_again():
+    goods = [commodity(2, 10, code="rice"), commodity(2, 10, code="oil", eligible=np.array([True, False]))]
+    given_round = round_input([1, 1], goods, storage_g={"dry": [120_000, 10**9]}, opening=[[5, 0], [0, 0]])
+    got = allocate_round(given_round)
+    assert got.target_nano[0, 0] == 5 * NANO // 2
+    assert got.cap_packs[0].tolist() == [3, 9]
+    assert got.packs[0, 1] == 9
+    assert got.unplaced_packs.tolist() == [0, 1]
+
+
+def test_the_last_space_goes_by_commodity_code_whatever_the_order():
+    goods = [commodity(1, 5, code="oil"), commodity(1, 5, code="rice")]
+    for order in (goods, goods[::-1]):
+        got = allocate_round(round_input([1], order, storage_g={"dry": [30_000]}))
+        assert dict(zip((good.code for good in order), got.packs[0].tolist(), strict=True)) == {"oil": 2, "rice": 1}
+
+
 def test_outlets_that_take_no_part_keep_their_debt_and_get_nothing():
     debt = ints([[NANO // 2], [-NANO // 4], [-NANO // 4]])
     part = np.array([False, True, True])

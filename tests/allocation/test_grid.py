@@ -75,6 +75,13 @@ def test_ties_go_to_the_larger_weight_and_then_by_code_point_of_the_name():
     ]
 
 
+def test_among_many_equals_the_last_billionths_go_by_rank():
+    weights = ints([3] * 700)
+    ties = np.random.default_rng(5).permutation(700)
+    shares = share_nano(1, weights, ties)
+    assert shares.tolist() == [1_428_571 + (rank < 300) for rank in ties]
+
+
 def test_packs_beyond_the_ledger_are_refused():
     with pytest.raises(ValueError, match="ledger"):
         share_nano(MAX_PACKS + 1, ints([1]), by_row([1]))

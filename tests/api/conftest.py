@@ -10,18 +10,18 @@ import pytest
 
 from distribution.domain.dataset import Dataset
 from tests.support.networks import small_network
-from tests.support.rounds import keep_round
+from tests.support.rounds import keep_round, two_rounds
 from tests.support.service import Service, open_store, running, settings_for
 
 
 @pytest.fixture(scope="module")
 def kept(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
-    """A service that has computed a round; only for tests that change nothing."""
+    """A service that has computed one of two rounds; only for tests that change nothing."""
     settings = settings_for(tmp_path_factory.mktemp("kept"))
     uow = open_store(settings)
-    keep_round(uow, small_network(), "spring")
+    keep_round(uow, two_rounds(), "spring")
     uow.engine.dispose()
-    with running(settings, small_network()) as service:
+    with running(settings, two_rounds()) as service:
         yield service
 
 

@@ -43,7 +43,9 @@ CASES: dict[str, tuple[int, str, Ask]] = {
     "round exists": (
         409, "round_exists", lambda s, h: s.planner.post("/v1/rounds", json={"round_code": "spring"}, headers=h),
     ),
-    "no round left": (409, "no_round_left", lambda s, h: s.planner.post("/v1/rounds", json={}, headers=h)),
+    "no such round left": (
+        409, "round_not_in_quotas", lambda s, h: s.planner.post("/v1/rounds", json={"round_code": "x"}, headers=h),
+    ),
     "too large": (413, "body_too_large", lambda s, h: s.planner.post("/v1/rounds", content=b" " * 1_000_001, headers=h)),
     "wrong media type": (
         415, "media_type_unsupported",

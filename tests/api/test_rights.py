@@ -1,9 +1,186 @@
-"""Nobody sees what is not his: every route is walked with every kind of key."""
+"""Nobody sees what is not theirs: every operation is walked with every kind of key."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 
 import pytest
-from fastapi.routing import APIRoute, iter_route_contexts
+from fastapi.testclient import TestClient
+
+from api.app import create_app
+from api.settings import Settings
+from distribution.domain.enums import Role
+from distribution.domain.goods import Quota
+from distribution.domain.principal import Principal
+from distribution.services.view_network import list_nouns
+from tests.support.rounds import later_quotas
+from tests.support.service import Service
+
+OPERATIONS = [
+    (method, path)
+    for path, operations in create_app(Settings("sqlite://")).openapi()["paths"].items()
+    for method in operations
+    if path.startswith("/v1")
+]
+PLANNER_ONLY = {
+    ("get", "/v1/keys"), ("post", "/v1/keys"), ("delete", "/v1/keys/{prefix}"), ("post", "/v1/datasets"),
+    ("get", "/v1/datasets/current"), ("post", "/v1/rounds"), ("get", "/v1/rounds/{code}/plan"),
+    ("get", "/v1/rounds/{code}/summary"), ("get", "/v1/jobs"), ("get", "/v1/jobs/{job_id}"),
+    ("delete", "/v1/jobs/{job_id}"),
+}  # fmt: skip
+#: What belongs to the second union alone.
+FOREIGN = {
+    "/v1/unions/{code}": "/v1/unions/U2",
+    "/v1/cooperatives/{code}": "/v1/cooperatives/C-rural",
+    "/v1/outlets/{code}": "/v1/outlets/O2",
+    "/v1/quotas/{code}": "/v1/quotas/later-rice",
+    "/v1/allotments/{code}/{outlet}": "/v1/allotments/spring/O2",
+    "/v1/rounds/{code}/exports/{path}": "/v1/rounds/spring/exports/plan.json",
+}
+#: Items that all have in common.
+SHARED = {
+    "/v1/areas/{code}": "/v1/areas/west",
+    "/v1/warehouses/{code}": "/v1/warehouses/W1",
+    "/v1/commodities/{code}": "/v1/commodities/rice",
+    "/v1/rounds/{code}": "/v1/rounds/spring",
+    "/v1/rounds/{code}/allotments": "/v1/rounds/spring/allotments",
+    "/v1/rounds/{code}/exports": "/v1/rounds/spring/exports",
+}
+OUTLETS_OF_2 = {"O2", "O5", "O8"}
+
+
+def address(path: str) -> str:
+    known = FOREIGN | SHARED
+    return known.get(path, path.format(code="spring", prefix="x", job_id="x", outlet="x", path="x"))
+
+
+def values(body: object) -> Iterator[str]:
+    """Every text in an answer, keys included."""
+    if isinstance(body, dict):
+        for key, value in body.items():
+            yield key
+            yield from values(value)
+    elif isinstance(body, list):
+        for value in body:
+            yield from values(value)
+    else:
+        yield str(body)
+
+
+@pytest.mark.parametrize(("method", "path"), OPERATIONS)
+def test_without_a_key_there_is_nothing_to_see(kept: Service, method: str, path: str) -> None:
+    response = kept.nobody.request(method, address(path))
+    assert (response.status_code, response.json()["code"]) == (401, "api_key_invalid")
+
+
+@pytest.mark.parametrize(("method", "path"), OPERATIONS)
+def test_a_union_is_refused_what_is_the_planners_before_anything_is_looked_up(
+    kept: Service, method: str, path: str
+) -> None:
+    response = kept.union_1.request(method, address(path))
+    assert (response.status_code == 403) == ((method, path) in PLANNER_ONLY), response.text
+    if response.status_code == 403:
+        assert response.json()["code"] == "role_required"
+
+
+@pytest.mark.parametrize(("method", "path"), [o for o in OPERATIONS if o not in PLANNER_ONLY and o[1] not in FOREIGN])
+def test_no_answer_to_a_union_names_anything_of_another(kept: Service, method: str, path: str) -> None:
+    response = kept.union_1.request(method, address(path))
+    assert response.status_code == 200, response.text
+    seen = set(values(response.json()))
+    assert not seen & (OUTLETS_OF_2 | {"U2", "C-rural", "later-rice"})
+
+
+@pytest.mark.parametrize("path", FOREIGN)
+def test_what_is_anothers_is_answered_like_what_does_not_exist(kept: Service, path: str) -> None:
+    foreign = FOREIGN[path]
+    missing = foreign.rpartition("/")[0] + "/NOTHING"
+    theirs, nothing = kept.union_1.get(foreign), kept.union_1.get(missing)
+    assert theirs.status_code == nothing.status_code == 404
+    name = foreign.rpartition("/")[2]
+    assert theirs.text.replace(name, "NOTHING") == nothing.text
+    if not path.startswith("/v1/rounds"):
+        assert kept.union_2.get(foreign).status_code == 200
+    assert kept.planner.get(foreign).status_code == 200
+
+
+def test_every_operation_is_covered_here() -> None:
+    items = {path for method, path in OPERATIONS if "{" in path and (method, path) not in PLANNER_ONLY}
+    assert items == FOREIGN.keys() | SHARED.keys()
+
+
+@pytest.mark.parametrize(("sheet", "own", "foreign"), [
+    ("unions", {"U1"}, {"U2"}),
+    ("cooperatives", {"C-teachers", "C-workers"}, {"C-rural"}),
+    ("outlets", {"O0", "O1", "O3", "O4", "O6", "O7", "O9"}, OUTLETS_OF_2),
+])  # fmt: skip
+def test_a_list_holds_what_is_its_askers(kept: Service, sheet: str, own: set[str], foreign: set[str]) -> None:
+    def codes(client: TestClient) -> set[str]:
+        return {item["code"] for item in client.get(f"/v1/{sheet}").json()["items"]}
+
+    assert codes(kept.union_1) == own
+    assert codes(kept.union_2) == foreign
+    assert codes(kept.planner) == own | foreign
+
+
+def test_a_quota_names_no_union_but_the_askers(kept: Service) -> None:
+    quota = kept.union_1.get("/v1/quotas/later-eggs").json()
+    assert quota["eligible_unions"] == ["U1"]
+    assert kept.planner.get("/v1/quotas/later-eggs").json()["eligible_unions"] == ["U1", "U2"]
+
+
+def test_a_union_cannot_ask_for_the_allotments_of_another_by_any_filter(kept: Service) -> None:
+    for query in ("union=U2", "outlet=O2", "union=U2&outlet=O2&commodity=rice"):
+        assert kept.union_1.get(f"/v1/rounds/spring/allotments?{query}").json() == {"items": [], "next": None}
+    everything = kept.planner.get("/v1/rounds/spring/allotments?union=U2").json()["items"]
+    assert {line["outlet_code"] for line in everything} == OUTLETS_OF_2
+
+
+def test_the_allotments_of_the_unions_are_those_the_planner_sees(kept: Service) -> None:
+    def lines(client: TestClient) -> set[tuple[str, str, int]]:
+        items = client.get("/v1/rounds/spring/allotments?limit=500").json()["items"]
+        return {(line["outlet_code"], line["commodity_code"], line["packs"]) for line in items}
+
+    first, second = lines(kept.union_1), lines(kept.union_2)
+    assert not first & second
+    assert first | second == lines(kept.planner)
+
+
+def test_a_revoked_key_opens_nothing(service: Service) -> None:
+    key = service.planner.post("/v1/keys", json={"role": "union", "union_code": "U1"}).json()["key"]
+    header = {"Authorization": f"Bearer {key}"}
+    assert service.nobody.get("/v1/me", headers=header).json()["union_name"] == "Workers' union"
+    assert service.planner.delete(f"/v1/keys/{key.partition('.')[0]}").status_code == 200
+    assert service.nobody.get("/v1/me", headers=header).status_code == 401
+
+
+def test_the_list_of_keys_holds_no_secret(service: Service) -> None:
+    key = service.planner.post("/v1/keys", json={"role": "planner"}).json()["key"]
+    listed = service.planner.get("/v1/keys").text
+    assert key.partition(".")[0] in listed
+    assert key.partition(".")[2] not in listed
+    assert "sha256" not in listed
+
+
+def test_a_key_names_a_union_that_exists_and_only_for_a_union(service: Service) -> None:
+    for body, status in (
+        ({"role": "union", "union_code": "U9"}, 404),
+        ({"role": "union"}, 409),
+        ({"role": "planner", "union_code": "U1"}, 409),
+        ({"role": "admin"}, 422),
+    ):
+        assert service.planner.post("/v1/keys", json=body).status_code == status
+
+
+def test_the_codes_of_unions_are_told_apart_by_case(kept: Service) -> None:
+    """``u1`` is not ``U1``, though SQLite's LIKE would take one for the other."""
+    assert [q.code for q in later_quotas() if "U1" in q.eligible_unions] == ["later-eggs"]  # fmt: skip
+    other = Principal(Role.UNION, "u1", "x")
+    for sheet in ("unions", "cooperatives", "outlets"):
+        assert list_nouns(kept.uow, other, sheet, limit=100).items == ()
+    quotas = list_nouns(kept.uow, other, "quotas", limit=100).items
+    assert {quota.code for quota in quotas if isinstance(quota, Quota)} == {
+        "spring-rice",
+        "spring-eggs",
+        "spring-chicken",
+    }

@@ -68,7 +68,16 @@ def test_a_plan_with_a_forged_distance_does_not_verify(small, taavon, tmp_path):
     plan["plan"]["trips"][0]["metres"] += 1
     forged = tmp_path / "plan.json"
     forged.write_text(json.dumps(plan), encoding="utf-8")
-    assert "metres" in taavon("verify-plan", forged, expect=1).stderr
+    assert "its roads are" in taavon("verify-plan", forged, expect=1).stderr
+
+
+def test_a_plan_with_a_forged_road_does_not_verify(small, taavon, tmp_path):
+    plan = json.loads((small / "out" / "plan.json").read_text(encoding="utf-8"))
+    for leg in plan["travel"]:
+        leg[2] //= 2
+    forged = tmp_path / "plan.json"
+    forged.write_text(json.dumps(plan), encoding="utf-8")
+    assert "from the positions" in taavon("verify-plan", forged, expect=1).stderr
 
 
 def test_one_seed_and_one_amount_of_work_give_one_plan_whatever_the_workers(small, taavon, tmp_path):

@@ -3,13 +3,14 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from optimizer.plan import Plan, Reason, Unserved
+from optimizer.plan import Plan, Reason, Status, Unserved
 from optimizer.plan_file import MAX_PLAN_BYTES, SCHEMA, PlanFileError, dump_plan, load_plan
 from optimizer.problem import Place, Problem
 from optimizer.verify import ViolationCode, verify_plan
@@ -205,3 +206,16 @@ def test_whatever_stands_anywhere_in_the_file_it_is_read_or_refused(
     except PlanFileError:
         return
     verify_plan(loaded.problem, loaded.plan)
+
+
+def test_every_field_and_every_reason_is_in_the_description_of_the_format(example: tuple[Problem, Plan]) -> None:
+    described = (Path(__file__).parents[2] / "docs" / "plan-format.md").read_text(encoding="utf-8")
+
+    def keys(value: Any) -> set[str]:
+        if isinstance(value, dict):
+            return set(value) | {key for item in value.values() for key in keys(item)}
+        return {key for item in value for key in keys(item)} if isinstance(value, list) else set()
+
+    document = json.loads(dump_plan(*example, {}))
+    named = keys(document) | {reason.value for reason in Reason} | {status.value for status in Status} | {SCHEMA}
+    assert [name for name in sorted(named) if f"`{name}`" not in described and f'"{name}"' not in described] == []

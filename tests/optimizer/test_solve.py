@@ -1,18 +1,18 @@
 """The search as a whole: optimal where that is known, reproducible, stoppable, always feasible."""
 
 import time
-from itertools import permutations, product
+from itertools import pairwise, permutations, product
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from tests.support.routing import make_delivery, make_network, make_problem, make_truck
 
 from optimizer.parallel import ProcessExecutor
 from optimizer.plan import COST_SCALE, Limits, Status
 from optimizer.problem import Depot, Problem
 from optimizer.solve import Progress, solve
 from optimizer.verify import verify_plan
+from tests.support.routing import make_delivery, make_network, make_problem, make_truck
 
 
 def cheapest_by_hand(problem: Problem) -> int:
@@ -30,8 +30,8 @@ def cheapest_by_hand(problem: Problem) -> int:
             if sum(d.weight_g for d in load) > truck.capacity_g:
                 break
             cost += truck.fixed_cost * COST_SCALE + min(
-                int(sum(metres[a, b] for a, b in zip(path, path[1:], strict=False))) * truck.cost_per_km * 18
-                + (int(sum(seconds[a, b] for a, b in zip(path, path[1:], strict=False))) + truck.loading_s)
+                int(sum(metres[a, b] for a, b in pairwise(path))) * truck.cost_per_km * 18
+                + (int(sum(seconds[a, b] for a, b in pairwise(path))) + truck.loading_s)
                 * truck.cost_per_hour * 5
                 for order in permutations(load)
                 for path in [[0, *(d.place for d in order), 0]]
@@ -97,7 +97,9 @@ def test_stopping_early_keeps_a_feasible_plan():
     problem = make_network(120, 2, 8, 4)
     seen: list[Progress] = []
 
-    plan = solve(problem, Limits(iterations=1000), on_progress=seen.append, should_stop=lambda: len(seen) >= 3)
+    plan = solve(
+        problem, Limits(iterations=1000), on_progress=seen.append, should_stop=lambda: any(one.served for one in seen)
+    )
 
     assert plan.status is Status.STOPPED
     assert 0 < plan.iterations < 20

@@ -1,11 +1,11 @@
 """Who waits is decided by rank, never by distance."""
 
 import pytest
-from tests.support.routing import make_delivery, make_problem, make_truck
 
 from optimizer.plan import Limits, Reason
 from optimizer.solve import solve
 from optimizer.verify import verify_plan
+from tests.support.routing import make_delivery, make_problem, make_truck
 
 NEAR_AND_FAR = [(0, 0), (5_000, 0), (150_000, 0)]
 

@@ -2,14 +2,34 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
+from dataclasses import replace
 
 from distribution.domain.dataset import Dataset
 from distribution.domain.enums import RoundState
+from distribution.domain.goods import Quota
 from distribution.services.allocate_round import Accounts, allocate_quotas
 from distribution.services.import_dataset import import_dataset
 from distribution.store.repositories.files import NewFile
 from distribution.store.unit_of_work import UnitOfWork
+from tests.support.networks import small_network
+from tests.support.nouns import quota
+
+
+def later_quotas() -> tuple[Quota, ...]:
+    """Two quotas of a round to come: of rice for the second union, of eggs for both by name."""
+    start, end = dt.date(2024, 6, 1), dt.date(2024, 6, 7)
+    return (
+        quota("later", "eggs", "1.1", start, end, eligible_unions=("U1", "U2")),
+        quota("later", "rice", "3", start, end, eligible_unions=("U2",)),
+    )
+
+
+def two_rounds() -> Dataset:
+    """Build the small network with a round to come."""
+    dataset = small_network()
+    return replace(dataset, quotas=tuple(sorted((*dataset.quotas, *later_quotas()), key=lambda q: q.code)))
 
 
 def keep_round(uow: UnitOfWork, dataset: Dataset, code: str) -> None:

@@ -10,6 +10,7 @@ from distribution.services.exports.layers import render_network, render_routes
 from distribution.services.exports.map_page import render_map
 from distribution.services.exports.outcome import RoundOutcome
 from distribution.services.exports.release_orders import render_orders
+from distribution.services.exports.unserved import render_unserved
 from distribution.services.exports.workbook import render_allotments_csv, render_workbook
 from distribution.services.progress import Phase, Reporter
 from distribution.services.summary import RoundSummary
@@ -25,6 +26,7 @@ RENDERERS: dict[str, tuple[str, Callable[[RoundOutcome], bytes | None]]] = {
     "network.gpkg": ("application/geopackage+sqlite3", render_network),
     "release_orders.pdf": ("application/pdf", render_orders),
     "routes.geojson": ("application/geo+json", render_routes),
+    "unserved.csv": ("text/csv", render_unserved),
 }
 
 

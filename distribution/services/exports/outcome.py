@@ -135,19 +135,22 @@ class RoundOutcome:
         for order, (place, group) in enumerate(by_place, start=1):
             stops = list(group)
             loads = [problem.deliveries[stop.delivery] for stop in stops]
-            count = dict(
-                zip(problem.commodities, map(sum, zip(*(load.packs for load in loads), strict=True)), strict=True)
-            )
+            total = tuple(map(sum, zip(*(load.packs for load in loads), strict=True)))
             visits.append(
                 Visit(
                     order=order,
                     outlet=self.dataset.outlet_by_code[problem.places[place].name],
                     arrival_s=stops[0].arrival_s,
-                    packs=tuple(count.get(c.code, 0) for c in self.commodities),
+                    packs=self.document_packs(total),
                     weight_g=sum(load.weight_g for load in loads),
                 )
             )
         return tuple(visits)
+
+    def document_packs(self, packs: tuple[int, ...]) -> tuple[int, ...]:
+        """Spread packs in the problem's order of commodities over the documents' commodities."""
+        count = dict(zip(self.deliveries.problem.commodities, packs, strict=True))
+        return tuple(count.get(c.code, 0) for c in self.commodities)
 
     def load_text(self, packs: tuple[int, ...]) -> str:
         """Write packs as ``10 rice, 4 oil`` in the documents' language."""

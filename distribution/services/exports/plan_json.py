@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from optimizer.plan_file import dump_plan
-
 from distribution import __version__
+from distribution.domain.types import format_decimal
 from distribution.services.exports.outcome import RoundOutcome
+from optimizer.plan_file import dump_plan
 
 
 def render_plan_json(outcome: RoundOutcome) -> bytes:
@@ -18,6 +18,8 @@ def render_plan_json(outcome: RoundOutcome) -> bytes:
         "currency": outcome.dataset.settings.currency,
         "travel": deliveries.travel_label,
         "travel_is_estimate": deliveries.travel_is_estimate,
+        "detour_factor": format_decimal(outcome.dataset.settings.detour_factor),
+        "speed_kmh": format_decimal(outcome.dataset.settings.speed_kmh),
         "taavon_version": __version__,
         "collections": [
             {

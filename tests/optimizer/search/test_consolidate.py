@@ -1,11 +1,10 @@
 """A place served from several depots is served from one when that is cheaper and its stock allows it."""
 
-from tests.support.routing import make_delivery, make_problem, make_truck
-
 from optimizer.plan import Limits, Plan
 from optimizer.problem import Depot, Problem
 from optimizer.solve import solve
 from optimizer.verify import verify_plan
+from tests.support.routing import make_delivery, make_problem, make_truck
 
 #: Depots at both ends of a road of 80 km, the place 10 km from the first.
 POINTS = [(0, 0), (80_000, 0), (10_000, 0)]

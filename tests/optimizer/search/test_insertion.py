@@ -2,12 +2,12 @@
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.support.routing import make_delivery, make_problem, make_truck
 
 from optimizer.search.insertion import Inserter
 from optimizer.search.model import build_model
 from optimizer.search.schedule import cost_day
 from optimizer.search.state import Board, TruckDay
+from tests.support.routing import make_delivery, make_problem, make_truck
 
 times = st.tuples(st.integers(6, 14), st.integers(0, 6)).map(lambda w: (w[0] * 3600, (w[0] + w[1]) * 3600))
 

@@ -1,9 +1,9 @@
 """Legs answer the same from a dense matrix and from rows fetched one by one."""
 
 import numpy as np
-from tests.support.routing import Plane
 
 from optimizer.search.legs import FAR, Legs
+from tests.support.routing import Plane
 
 TRAVEL = Plane(((0, 0), (3_000, 4_000), (50_000, 0), (7_000, 70_000)))
 

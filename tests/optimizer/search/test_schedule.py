@@ -2,10 +2,10 @@
 
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.support.routing import make_delivery, make_problem, make_truck
 
 from optimizer.search.model import build_model, merge_windows
 from optimizer.search.schedule import first_start, last_start, schedule_day, schedule_trip
+from tests.support.routing import make_delivery, make_problem, make_truck
 
 HOUR = 3600
 LINE = [(15_000 * i, 0) for i in range(6)]

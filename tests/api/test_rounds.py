@@ -1,0 +1,145 @@
+"""Rounds over HTTP: pages, entity tags, reasons and files."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from fastapi.testclient import TestClient
+from hypothesis import given
+from hypothesis import strategies as st
+
+from api.dependencies import read_cursor, write_cursor
+from api.problems import EdgeError
+from distribution.domain.rounds import NANO_PER_PACK
+from tests.support.service import Service
+
+
+def all_pages(client: TestClient, path: str, limit: int) -> list[dict[str, object]]:
+    items: list[dict[str, object]] = []
+    cursor = ""
+    while True:
+        page = client.get(f"{path}?limit={limit}{cursor}").json()
+        assert len(page["items"]) <= limit
+        items += page["items"]
+        if page["next"] is None:
+            return items
+        cursor = f"&cursor={page['next']}"
+
+
+@pytest.mark.parametrize(
+    "path", ["/v1/outlets", "/v1/areas", "/v1/quotas", "/v1/rounds", "/v1/rounds/spring/allotments"]
+)
+@pytest.mark.parametrize("limit", [1, 3, 5])
+def test_pages_put_together_are_the_whole_list(kept: Service, path: str, limit: int) -> None:
+    whole = kept.planner.get(f"{path}?limit=500").json()
+    assert whole["next"] is None
+    assert whole["items"]
+    assert all_pages(kept.planner, path, limit) == whole["items"]
+
+
+@given(st.text(st.characters(blacklist_characters="\x00", blacklist_categories=("Cs",)), max_size=60))
+def test_a_cursor_is_read_as_it_was_written(key: str) -> None:
+    cursor = write_cursor(key)
+    assert cursor is not None
+    assert cursor.isascii()
+    assert read_cursor(cursor) == key
+
+
+@given(st.text(max_size=40))
+def test_a_cursor_that_was_made_up_is_read_or_refused(cursor: str) -> None:
+    try:
+        assert "\x00" not in read_cursor(cursor)
+    except EdgeError as error:
+        assert error.status == 422
+
+
+@pytest.mark.parametrize("path", ["/v1/rounds", "/v1/rounds/spring/allotments"])
+@pytest.mark.parametrize("key", ["O1", "-1", "١", "9" * 30, "1;drop"])
+def test_a_cursor_of_another_list_is_refused(kept: Service, path: str, key: str) -> None:
+    assert kept.planner.get(path, params={"cursor": write_cursor(key) or ""}).status_code == 422
+
+
+def test_a_round_that_has_not_changed_is_not_sent_again(kept: Service) -> None:
+    first = kept.planner.get("/v1/rounds/spring")
+    tag = first.headers["etag"]
+    assert tag == f'W/"{first.json()["version"]}"'
+    assert "private" in first.headers["cache-control"]
+    for header in (tag, f'"x", {tag}', tag.removeprefix("W/"), "*"):
+        again = kept.planner.get("/v1/rounds/spring", headers={"If-None-Match": header})
+        assert (again.status_code, again.content, again.headers["etag"]) == (304, b"", tag)
+    assert kept.planner.get("/v1/rounds/spring", headers={"If-None-Match": 'W/"99"'}).status_code == 200
+
+
+def test_a_round_tells_its_state_and_its_figures_apart(kept: Service) -> None:
+    found = kept.union_1.get("/v1/rounds/spring").json()
+    assert (found["code"], found["state"], found["dataset_version"]) == ("spring", "planned", 1)
+    assert "summary" not in found
+    assert kept.planner.get("/v1/rounds/spring/summary").json()["outlets"] == 10
+
+
+def test_allotments_carry_names_in_the_language_asked_for_and_what_is_due(kept: Service) -> None:
+    path = "/v1/rounds/spring/allotments?outlet=O0&commodity=rice"
+    (english,) = kept.union_1.get(path).json()["items"]
+    (persian,) = kept.union_1.get(path, headers={"Accept-Language": "fa"}).json()["items"]
+    assert (english["outlet_name"], english["commodity_name"]) == ("Shop 0", "Rice")
+    assert (persian["outlet_name"], persian["commodity_name"]) == ("فروشگاه 0", "برنج")
+    assert english["due"] == english["packs"] * 880_000 > 0
+
+
+def test_the_network_carries_names_in_the_language_asked_for(kept: Service) -> None:
+    response = kept.planner.get("/v1/outlets/O1?lang=fa")
+    assert response.json()["display_name"] == "فروشگاه 1"
+    assert response.json()["receiving_windows"] == "07:00-12:00"
+    assert response.headers["content-language"] == "fa"
+    assert kept.planner.get("/v1/outlets/O1?lang=en").json()["display_name"] == "Shop 1"
+
+
+def test_allotments_are_narrowed_by_union_commodity_and_outlet(kept: Service) -> None:
+    lines = kept.planner.get("/v1/rounds/spring/allotments?union=U1&commodity=rice").json()["items"]
+    assert {line["outlet_code"] for line in lines} == {"O0", "O1", "O3", "O4", "O6", "O7", "O9"}
+    assert {line["commodity_code"] for line in lines} == {"rice"}
+
+
+@pytest.mark.parametrize("language", ["en", "fa"])
+def test_the_terms_of_an_allotment_add_up_to_its_packs_in_words_too(kept: Service, language: str) -> None:
+    codes: set[str] = set()
+    for outlet in (f"O{i}" for i in range(10)):
+        for line in kept.planner.get(f"/v1/allotments/spring/{outlet}?lang={language}").json():
+            amounts = [t["amount_nano"] for t in line["terms"] if t["amount_nano"] is not None]
+            assert sum(amounts) == line["packs"] * NANO_PER_PACK, line
+            assert all(t["sentence"] and "{" not in t["sentence"] for t in line["terms"])
+            codes |= {t["code"] for t in line["terms"]}
+    assert {"people_declared", "people_assumed", "entitlement", "rounding", "netted_less", "shortfall"} <= codes
+
+
+def test_why_this_reads_like_a_person_speaking(kept: Service) -> None:
+    (rice,) = (x for x in kept.planner.get("/v1/allotments/spring/O0").json() if x["commodity_code"] == "rice")
+    sentences = [t["sentence"] for t in rice["terms"]]
+    assert sentences[0] == "It serves 5,000 people, as declared."
+    assert sentences[1].startswith("Of 1,200 packs to share, its exact share by weight is 100.")
+    assert sentences[-1] == f"Together: {rice['packs']} whole packs."
+
+
+def test_a_file_comes_byte_for_byte_with_its_type_and_name(kept: Service) -> None:
+    listed = {f["path"]: f for f in kept.planner.get("/v1/rounds/spring/exports").json()["items"]}
+    assert listed.keys() == {"plan.json", "crew/کامیون ۱.zip"}
+    zipped = listed["crew/کامیون ۱.zip"]
+    response = kept.planner.get(zipped["href"])
+    assert response.status_code == 200
+    assert response.headers["content-type"] == "application/zip"
+    assert response.headers["content-disposition"].startswith("attachment; filename*=UTF-8''%DA%A9")
+    assert len(response.content) == zipped["size"]
+    tag = response.headers["etag"]
+    assert tag == f'"{zipped["sha256"]}"'
+    assert kept.planner.get(zipped["href"], headers={"If-None-Match": tag}).status_code == 304
+
+
+def test_the_plan_is_the_file_byte_for_byte(kept: Service) -> None:
+    plan = kept.planner.get("/v1/rounds/spring/plan")
+    assert plan.content == kept.planner.get("/v1/rounds/spring/exports/plan.json").content
+    assert json.loads(plan.content)["round"] == "spring"
+
+
+def test_a_union_has_no_files_of_its_own_yet(kept: Service) -> None:
+    assert kept.union_1.get("/v1/rounds/spring/exports").json() == {"items": [], "next": None}
