@@ -54,7 +54,14 @@ def children() -> list[psutil.Process]:
 
 
 def job_processes() -> list[psutil.Process]:
-    return [p for p in psutil.Process().children() if "api.jobs.child" in " ".join(p.cmdline())]
+    return [p for p in psutil.Process().children() if is_job(p)]
+
+
+def is_job(process: psutil.Process) -> bool:
+    try:
+        return "api.jobs.child" in process.cmdline()
+    except psutil.Error:  # it has just ended
+        return False
 
 
 @pytest.fixture(autouse=True)
@@ -67,7 +74,11 @@ def nothing_is_left_behind() -> Iterator[None]:
 def test_a_round_is_run_in_a_process_of_its_own_and_kept(service: Service) -> None:
     job = wait_for(service, start(service, iterations=20, seed=3), is_over)
     assert job["state"] == "succeeded", job
-    assert job["result"] == {"round_code": "spring", "status": "iteration_limit", "iterations": job["result"]["iterations"]}  # type: ignore[index]
+    assert job["result"] == {
+        "round_code": "spring",
+        "status": "iteration_limit",
+        "iterations": job["result"]["iterations"],
+    }  # type: ignore[index]
     assert (job["progress"], job["attempts"], job["error"]) == (1.0, 1, None)
     paths = {f["path"] for f in service.planner.get("/v1/rounds/spring/exports").json()["items"]}
     assert {"plan.json", "summary.json", "map.html", "allotments.xlsx", "network.gpkg"} <= paths
@@ -109,6 +120,7 @@ def test_a_job_whose_process_is_killed_is_started_again(service: Service) -> Non
     assert (job["state"], job["attempts"]) == ("succeeded", 2), job
 
 
+@pytest.mark.slow
 def test_a_job_that_kills_its_process_every_time_fails_with_a_reason(service: Service) -> None:
     job_id = start(service, seconds=600)
     killed: set[int] = set()
@@ -126,6 +138,7 @@ def test_a_job_that_kills_its_process_every_time_fails_with_a_reason(service: Se
     assert "3 times" in job["error"]["detail"]
 
 
+@pytest.mark.slow
 def test_a_service_that_stops_gives_its_jobs_back_and_the_next_one_runs_them(tmp_path: Path) -> None:
     settings = settings_for(tmp_path)
     with running(settings, small_network()) as service:
@@ -137,6 +150,7 @@ def test_a_service_that_stops_gives_its_jobs_back_and_the_next_one_runs_them(tmp
         assert wait_for(service, job_id, is_over)["state"] == "succeeded"
 
 
+@pytest.mark.slow
 def test_a_job_that_a_dead_service_held_is_taken_over_when_its_lease_is_out(tmp_path: Path) -> None:
     settings = settings_for(tmp_path)
     with running(settings, small_network()) as service:
@@ -148,6 +162,7 @@ def test_a_job_that_a_dead_service_held_is_taken_over_when_its_lease_is_out(tmp_
         assert (ended["state"], ended["attempts"]) == ("succeeded", 2)
 
 
+@pytest.mark.slow
 def test_jobs_wait_their_turn_and_one_that_waits_is_cancelled_at_once(service: Service) -> None:
     first = start(service, seconds=600)
     wait_for(service, first, is_routing)
@@ -165,6 +180,7 @@ def test_jobs_wait_their_turn_and_one_that_waits_is_cancelled_at_once(service: S
     wait_for(service, first, is_over)
 
 
+@pytest.mark.slow
 def test_of_two_jobs_for_one_round_the_second_fails_with_a_reason(run_service: RunService) -> None:
     with run_service(small_network(), jobs=1) as service:
         first, second = start(service, seconds=2), start(service, round_code="spring", iterations=5)

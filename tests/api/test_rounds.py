@@ -49,9 +49,10 @@ def test_a_cursor_is_read_as_it_was_written(key: str) -> None:
 @given(st.text(max_size=40))
 def test_a_cursor_that_was_made_up_is_read_or_refused(cursor: str) -> None:
     try:
-        assert "\x00" not in read_cursor(cursor)
-    except EdgeError as error:
-        assert error.status == 422
+        key = read_cursor(cursor)
+    except EdgeError:
+        return
+    assert "\x00" not in key
 
 
 @pytest.mark.parametrize("path", ["/v1/rounds", "/v1/rounds/spring/allotments"])
