@@ -1,19 +1,36 @@
-# taavon: `make demo`, `make test`, `make lint`, `make bench`, `make clean`. Needs Python >= 3.11 and make.
+# taavon. Needs nothing but make, Python 3.11 or newer with its venv module, and the package index.
+#   make demo        run the Khorasan Razavi example end to end
+#   make test        the tests (make test-slow: the long ones)
+#   make lint        style, types and import walls
+#   make bench       what the demo costs: time, memory, transport cost
+#   make clean       remove what these commands made
+# PYTHON names the Python of a new .venv: make demo PYTHON=python3.12
+
 PYTHON ?= python3
+SECONDS ?= 40
 VENV := .venv
 BIN := $(VENV)/bin
-SECONDS ?= 40
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
-.PHONY: demo test test-slow lint bench clean setup
+# A Python that is asked for by name makes .venv anew if another version made it; otherwise the .venv that is there stays.
+VERSION := import platform; print(platform.python_version())
+MADE := $(VENV)/.made
+ifneq ($(origin PYTHON),file)
+MADE := $(VENV)/.made-$(shell $(PYTHON) -c '$(VERSION)')
+endif
+
+.DELETE_ON_ERROR:
+.PHONY: demo test test-slow lint bench setup clean
 
 demo: $(VENV)/.run
+	@echo "Running the round ramadan-1399 of the example; the search for routes takes $(SECONDS) seconds."
 	$(BIN)/taavon run examples/khorasan_razavi --round ramadan-1399 --out out/demo --seconds $(SECONDS) --overwrite
 
 test: $(VENV)/.dev
-	$(BIN)/pytest -n auto -m "not slow"
+	$(BIN)/python -m pytest -n logical --maxprocesses 8 -m "not slow"
 
 test-slow: $(VENV)/.dev
-	$(BIN)/pytest -n auto -m slow
+	$(BIN)/python -m pytest -n logical --maxprocesses 8 -m slow
 
 lint: $(VENV)/.dev
 	$(BIN)/ruff check .
@@ -21,23 +38,30 @@ lint: $(VENV)/.dev
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
+bench: $(VENV)/.dev
+	$(BIN)/python benchmarks/run_demo.py --seconds $(SECONDS)
+
 setup: $(VENV)/.dev
 
-bench: $(VENV)/.dev
-	$(BIN)/python benchmarks/run_demo.py
+# Each step leaves its mark only when it has succeeded: a step that was cut short is done again.
+$(MADE):
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+	    echo "taavon needs Python 3.11 or newer, and $(PYTHON) is not. Name one that is: make $(MAKECMDGOALS) PYTHON=python3.11"; \
+	    exit 1; }
+	@echo "Making $(VENV) with $(PYTHON)."
+	@$(PYTHON) -m venv --clear $(VENV)
+	@touch $(VENV)/.made $(VENV)/.made-$$($(BIN)/python -c '$(VERSION)')
 
-$(VENV)/.venv:
-	@$(PYTHON) -c 'import sys; sys.exit("taavon needs Python 3.11 or newer; name one with make PYTHON=...") if sys.version_info < (3, 11) else None'
-	$(PYTHON) -m venv $(VENV)
-	@touch $@
-
-$(VENV)/.run: $(VENV)/.venv pyproject.toml constraints.txt
-	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable .
+$(VENV)/.run: $(MADE) pyproject.toml constraints.txt
+	@echo "Installing what taavon needs into $(VENV): once, some minutes."
+	@$(PIP) --editable .
 	@touch $@
 
 $(VENV)/.dev: $(VENV)/.run
-	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[dev]'
+	@echo "Installing what the tests and checks need into $(VENV)."
+	@$(PIP) --editable '.[dev]'
 	@touch $@
 
 clean:
-	rm -rf $(VENV) out build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) out build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	find . -name __pycache__ -prune -exec rm -rf {} +

@@ -169,7 +169,7 @@ def _fit_stores(round_input: RoundInput, lines: list[_Line]) -> tuple[list[_Line
             wants[line.rows, k] = entitled_mass_g(due, line.source.pack_g)
         space = ClassSpace(
             space_g=round_input.storage_g[storage_class],
-            deliveries=round_input.deliveries,
+            deliveries=round_input.deliveries[:, members],
             pack_g=tuple(lines[j].source.pack_g for j in members),
             want_g=wants,
         )

@@ -59,7 +59,7 @@ class RoundInput:
     storage_g
         Storage class -> mass one delivery may bring, g, shape (n,).
     deliveries
-        Deliveries an outlet can take in the period, shape (n,).
+        Deliveries of each commodity an outlet can take in that commodity's period, shape (n, m).
     commodities
         The quotas, length m, codes unique.
     opening_packs
@@ -94,7 +94,7 @@ class RoundInput:
         shapes = {
             "people": (self.people.shape, (n,)),
             "need": ((len(self.need),), (n,)),
-            "deliveries": (self.deliveries.shape, (n,)),
+            "deliveries": (self.deliveries.shape, (n, m)),
             "opening_packs": (self.opening_packs.shape, (n, m)),
             "debt_nano": (self.debt_nano.shape, (n, m)),
         }

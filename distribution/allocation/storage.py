@@ -25,7 +25,7 @@ class ClassSpace:
     space_g
         Mass that one drop may bring, g, shape (n,).
     deliveries
-        Drops in the period, shape (n,).
+        Drops of each commodity in its period, shape (n, k).
     pack_g
         Mass of one pack per commodity, g, length k; the commodities stand in order of their code.
     want_g
@@ -46,7 +46,7 @@ def entitled_mass_g(entitlement_nano: NDArray[np.int64], pack_g: int) -> NDArray
 
 def first_caps(space: ClassSpace) -> NDArray[np.int64]:
     """Share the space by entitled mass: caps in packs for the whole period, shape (n, k)."""
-    return _packs_per_drop(space, space.space_g, space.want_g) * space.deliveries[:, None]
+    return _packs_per_drop(space, space.space_g, space.want_g) * space.deliveries
 
 
 def offer_unused(
@@ -68,8 +68,8 @@ def offer_unused(
     ndarray
         New caps, shape (n, k): never below what a commodity was given, and they fit the space together.
     """
-    drops = np.maximum(space.deliveries, 1)[:, None]
-    rows = hungry.any(axis=1) & (space.deliveries > 0)
+    drops = np.maximum(space.deliveries, 1)
+    hungry = hungry & (space.deliveries > 0)
     need = np.minimum(caps, target_nano // NANO + 1)  # the whole pack above the target, for rounding
     per_drop = np.where(hungry, caps // drops, -(-need // drops))
     packs = np.asarray(space.pack_g, dtype=np.int64)
@@ -83,7 +83,7 @@ def offer_unused(
         more = np.where(hungry[lines, column], left // packs[column], 0)
         per_drop[lines, column] += more
         left = left - more * packs[column]
-    return np.where(rows[:, None], per_drop * space.deliveries[:, None], caps)
+    return np.where(hungry.any(axis=1)[:, None], per_drop * space.deliveries, caps)
 
 
 def _packs_per_drop(space: ClassSpace, room_g: NDArray[np.int64], wants: NDArray[np.int64]) -> NDArray[np.int64]:

@@ -58,7 +58,7 @@ def render_allotments_workbook(data: AllotmentsWorkbook, locale: Locale) -> byte
     options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
     workbook = xlsxwriter.Workbook(file, options)
     workbook.set_properties({"title": _heading(data, locale), "created": CREATED})
-    formats = _build_formats(workbook)
+    formats = _build_formats(workbook, locale)
     for sheet in build_sheets(data, locale):
         worksheet = workbook.add_worksheet(sheet.name)
         if locale == "fa":
@@ -70,19 +70,22 @@ def render_allotments_workbook(data: AllotmentsWorkbook, locale: Locale) -> byte
     return file.getvalue()
 
 
-def _build_formats(workbook: xlsxwriter.Workbook) -> _Formats:
+def _build_formats(workbook: xlsxwriter.Workbook, locale: Locale) -> _Formats:
+    # Without it a spreadsheet guesses the direction of a cell from its first letter, which may be that of a code.
+    words: dict[str, object] = {"reading_order": 2 if locale == "fa" else 1}
+
     def build(kind: Kind, **extra: object) -> Format:
         shape: dict[str, object] = {"valign": "vcenter", "border": 1, "border_color": "#BFBFBF"}
         if kind in NUMBER_FORMATS:
             shape |= {"num_format": NUMBER_FORMATS[kind], "align": "right"}
         else:
-            shape |= {"num_format": "@"}
+            shape |= {"num_format": "@", **words}
         return workbook.add_format(shape | extra)
 
     return _Formats(
-        title=workbook.add_format({"bold": True, "font_size": 14}),
-        subtitle=workbook.add_format({"font_size": 11}),
-        mark=workbook.add_format({"bold": True, "font_color": "#C00000"}),
+        title=workbook.add_format({"bold": True, "font_size": 14} | words),
+        subtitle=workbook.add_format({"font_size": 11} | words),
+        mark=workbook.add_format({"bold": True, "font_color": "#C00000"} | words),
         header=workbook.add_format(
             {
                 "bold": True,
@@ -92,6 +95,7 @@ def _build_formats(workbook: xlsxwriter.Workbook) -> _Formats:
                 "border": 1,
                 "bg_color": "#D9E2D5",
             }
+            | words
         ),
         body={kind: build(kind) for kind in Kind},
         total={kind: build(kind, bold=True, top=2, bg_color="#F2F2F2") for kind in Kind},
@@ -120,7 +124,8 @@ def _letter(letter: Letter, locale: Locale) -> str:
         day = render_message(
             "document.common.both_dates", locale, {"gregorian": letter.date.isoformat(), "jalali": day}
         )
-    return render_message("document.workbook.letter_dated", locale, {"number": number, "date": isolate(day)})
+    key = "letter_dated" if letter.number else "letter_unnumbered"
+    return render_message(f"document.workbook.{key}", locale, {"number": number, "date": isolate(day)})
 
 
 def _write_table(worksheet: Worksheet, sheet: Sheet, formats: _Formats) -> None:

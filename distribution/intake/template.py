@@ -71,7 +71,10 @@ class _TemplateWriter:
         self.notes = self.book.add_format(
             {"italic": True, "font_color": "#595959", "text_wrap": True, "valign": "top", "font_size": 9}
         )
-        self.title = self.book.add_format({"bold": True, "font_size": 14})
+        # The guide is in two languages, each written in its own direction over the whole width.
+        order = {"fa": {"reading_order": 2, "align": "right"}, "en": {"reading_order": 1, "align": "left"}}
+        self.title = {key: self.book.add_format({"bold": True, "font_size": 14} | order[key]) for key in LOCALES}
+        self.guide = {key: self.book.add_format({"text_wrap": True, "valign": "top"} | order[key]) for key in LOCALES}
         self.text = self.book.add_format({"num_format": "@"})
         self.date = self.book.add_format({"num_format": "yyyy-mm-dd"})
 
@@ -82,13 +85,14 @@ class _TemplateWriter:
 
     def add_guide(self) -> None:
         sheet = self.add_sheet(GUIDE_SHEET)
-        sheet.set_column(0, 3, 26)
+        sheet.set_column(0, 2, 36)
         row = 0
         for locale in LOCALES:
-            sheet.write_string(row, 0, render_message("template.guide_title", locale), self.title)
+            sheet.merge_range(row, 0, row, 2, render_message("template.guide_title", locale), self.title[locale])
             for line in _GUIDE_LINES:
                 row += 1
-                sheet.write_string(row, 0, render_message(f"template.guide_{line}", locale))
+                sheet.merge_range(row, 0, row, 2, render_message(f"template.guide_{line}", locale), self.guide[locale])
+                sheet.set_row(row, 32)
             row += 2
         heads = ("guide_sheet", "guide_meaning", "guide_need")
         titles = [" / ".join(render_message(f"template.{head}", locale) for locale in LOCALES) for head in heads]

@@ -12,26 +12,34 @@ def space(room, deliveries, pack_g, wants):
 
 
 def fits(of, caps):
-    per_drop = caps // np.maximum(of.deliveries, 1)[:, None]
+    per_drop = caps // np.maximum(of.deliveries, 1)
     return (per_drop * np.array(of.pack_g)).sum(axis=1) <= of.space_g
 
 
 def test_space_is_shared_by_entitled_mass_and_every_drop_fits():
-    of = space([1000], [2], [100, 50], [[600, 300]])
+    of = space([1000], [[2, 2]], [100, 50], [[600, 300]])
     assert first_caps(of).tolist() == [[12, 12]]
     assert fits(of, first_caps(of)).all()
 
 
 def test_space_left_unused_goes_to_the_commodity_whose_cap_binds():
-    of = space([1000], [1], [100, 100], [[500, 500]])
+    of = space([1000], [[1, 1]], [100, 100], [[500, 500]])
     caps = first_caps(of)
     got = offer_unused(of, caps, ints([[5 * NANO, NANO]]), np.array([[True, False]]))
     assert caps.tolist() == [[5, 5]]
     assert got.tolist() == [[8, 2]]
 
 
+def test_a_commodity_that_comes_less_often_has_fewer_drops_of_the_same_size():
+    of = space([1000], [[3, 1]], [100, 50], [[600, 300]])
+    assert first_caps(of).tolist() == [[18, 6]]
+    got = offer_unused(of, first_caps(of), ints([[0, 6 * NANO]]), np.array([[False, True]]))
+    assert got.tolist() == [[1 * 3, 18]]
+    assert fits(of, got).all()
+
+
 def test_large_stores_and_wants_do_not_overflow():
-    of = space([10**12], [1], [10**4, 10**4], [[10**12, 3 * 10**12]])
+    of = space([10**12], [[1, 1]], [10**4, 10**4], [[10**12, 3 * 10**12]])
     assert first_caps(of).tolist() == [[25_000_000, 75_000_000]]
 
 
@@ -45,7 +53,7 @@ def test_new_caps_fit_and_never_fall_below_what_was_given(data):
     table = st.lists(st.lists(st.integers(0, 10**4), min_size=k, max_size=k), min_size=n, max_size=n)
     of = space(
         data.draw(st.lists(st.integers(0, 10**4), min_size=n, max_size=n)),
-        data.draw(st.lists(st.integers(0, 4), min_size=n, max_size=n)),
+        [[count % 5 for count in row] for row in data.draw(table)],
         data.draw(st.lists(st.integers(1, 300), min_size=k, max_size=k)),
         data.draw(table),
     )
@@ -58,4 +66,4 @@ def test_new_caps_fit_and_never_fall_below_what_was_given(data):
     assert fits(of, renewed).all()
     assert (renewed * NANO >= target).all()
     assert (renewed >= caps)[hungry].all()
-    assert (renewed % np.maximum(of.deliveries, 1)[:, None] == 0).all()
+    assert (renewed % np.maximum(of.deliveries, 1) == 0).all()

@@ -12,9 +12,8 @@ from pathlib import Path
 import psutil
 import pytest
 
-from distribution.domain.enums import JobKind, JobState
+from distribution.domain.enums import JobKind
 from distribution.services.jobs import enqueue_job, lease_job
-from distribution.store.tables import Job
 from tests.support.networks import small_network
 from tests.support.service import Service, running, settings_for
 
@@ -74,12 +73,10 @@ def nothing_is_left_behind() -> Iterator[None]:
 def test_a_round_is_run_in_a_process_of_its_own_and_kept(service: Service) -> None:
     job = wait_for(service, start(service, iterations=20, seed=3), is_over)
     assert job["state"] == "succeeded", job
-    assert job["result"] == {
-        "round_code": "spring",
-        "status": "iteration_limit",
-        "iterations": job["result"]["iterations"],
-    }  # type: ignore[index]
+    assert isinstance(job["result"], dict)
+    assert job["result"].items() >= {"round_code": "spring", "status": "iteration_limit"}.items()
     assert (job["progress"], job["attempts"], job["error"]) == (1.0, 1, None)
+    assert job["params"] == _params(iterations=20, seed=3)
     paths = {f["path"] for f in service.planner.get("/v1/rounds/spring/exports").json()["items"]}
     assert {"plan.json", "summary.json", "map.html", "allotments.xlsx", "network.gpkg"} <= paths
     summary = service.planner.get("/v1/rounds/spring/summary").json()
@@ -211,12 +208,3 @@ def test_without_a_network_there_is_nothing_to_run(empty_service: Service) -> No
 
 def _params(**changes: object) -> dict[str, object]:
     return {"round_code": None, "seconds": None, "iterations": None, "seed": 1, **changes}
-
-
-def test_a_job_has_the_same_seed_and_limit_as_was_asked_for(service: Service) -> None:
-    job_id = start(service, iterations=7, seed=11)
-    with service.uow.read() as tx:
-        job: Job = tx.jobs.get(job_id)
-    assert job.params == _params(iterations=7, seed=11)
-    assert job.state in JobState
-    wait_for(service, job_id, is_over)

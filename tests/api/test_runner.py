@@ -7,6 +7,7 @@ import json
 import threading
 import time
 from collections.abc import Callable, Iterator
+from itertools import pairwise
 from pathlib import Path
 from types import MappingProxyType
 
@@ -15,6 +16,7 @@ import pytest
 from api.jobs import reporter as reporter_module
 from api.jobs import runner
 from api.jobs.reporter import JobReporter
+from api.logs import configure_logs
 from api.settings import Settings
 from distribution.domain.enums import JobKind, JobState
 from distribution.domain.errors import StateError, UnavailableError
@@ -52,6 +54,7 @@ def uow(settings: Settings) -> Iterator[UnitOfWork]:
 @pytest.fixture
 def run(uow: UnitOfWork, settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Callable[[Work], Job]:
     """Run a job whose work is given, and return what became of it."""
+    configure_logs()
     monkeypatch.setattr(reporter_module, "BEAT_S", 0.05)
 
     def run(work: Work) -> Job:
@@ -128,7 +131,7 @@ def test_progress_never_goes_back_from_phase_to_phase() -> None:
     spans = [reporter_module.SPANS[phase] for phase in Phase]
     assert spans[0][0] == 0
     assert spans[-1][1] == 1
-    assert all(a[1] == b[0] and a[0] < a[1] for a, b in zip(spans, spans[1:], strict=False))
+    assert all(a[1] == b[0] and a[0] < a[1] for a, b in pairwise(spans))
 
 
 def test_the_lease_is_renewed_as_long_as_it_works(run: Callable[[Work], Job], uow: UnitOfWork) -> None:

@@ -78,7 +78,7 @@ def round_input(
     *,
     need: Sequence[str] | None = None,
     storage_g: Mapping[str, Sequence[int]] | None = None,
-    deliveries: Sequence[int] | None = None,
+    deliveries: Sequence[int] | Sequence[Sequence[int]] | None = None,
     opening: Sequence[Sequence[int]] | None = None,
     debt_nano: NDArray[np.int64] | None = None,
 ) -> RoundInput:
@@ -90,7 +90,7 @@ def round_input(
         people=ints(people),
         need=tuple(Decimal(text) for text in need or ["1"] * n),
         storage_g={key: ints(values) for key, values in (storage_g or plenty).items()},
-        deliveries=ints(deliveries or [1] * n),
+        deliveries=np.broadcast_to(np.array(deliveries or [1] * n, dtype=np.int64).reshape(n, -1), (n, m)),
         commodities=tuple(commodities),
         opening_packs=ints(opening) if opening else np.zeros((n, m), np.int64),
         debt_nano=np.zeros((n, m), np.int64) if debt_nano is None else debt_nano,
@@ -124,7 +124,7 @@ def allocation_rounds(draw, max_outlets=8):
         goods,
         need=[f"{draw(st.integers(1, 3_000))}e-3" for _ in range(n)],
         storage_g={"dry": column(0, 60_000), "frozen": column(0, 60_000)},
-        deliveries=[value + 1 for value in column(0, 3)],
+        deliveries=[[draw(st.integers(1, 4)) for _ in range(m)] for _ in range(n)],
         opening=[[draw(st.integers(0, 12)) if draw(st.booleans()) else 0 for _ in range(m)] for _ in range(n)],
         debt_nano=ints([[draw(st.integers(1 - NANO, NANO - 1)) for _ in range(m)] for _ in range(n)]),
     )
