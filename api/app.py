@@ -9,7 +9,7 @@ from fastapi import APIRouter, Depends, FastAPI
 from starlette.concurrency import run_in_threadpool
 
 from api.body_limit import BodyLimitMiddleware
-from api.dependencies import get_locale
+from api.dependencies import get_locale, require_clean_text
 from api.docs_page import install_docs
 from api.language import LanguageMiddleware
 from api.logs import configure_logs
@@ -51,7 +51,9 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         title="taavon", version=__version__, description=DESCRIPTION, lifespan=lifespan, docs_url=None, redoc_url=None
     )
     # Here, so that no route can be forgotten: whoever has no key gets nowhere, and every route knows `lang`.
-    v1 = APIRouter(prefix="/v1", dependencies=[Depends(get_principal), Depends(get_locale)])
+    v1 = APIRouter(
+        prefix="/v1", dependencies=[Depends(get_principal), Depends(require_clean_text), Depends(get_locale)]
+    )
     for module in (keys, network, datasets, rounds, jobs):
         v1.include_router(module.router)
     app.include_router(v1)

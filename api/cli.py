@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -19,7 +20,7 @@ from api.jobs.worker import main as run_worker
 from api.runtime import open_database
 from api.settings import Settings
 from distribution.domain.enums import Language, Severity
-from distribution.domain.errors import TaavonError
+from distribution.domain.errors import InputError, TaavonError, UnavailableError
 from distribution.intake.reading import read_dataset
 from distribution.intake.template import render_template
 from distribution.messages import render_message
@@ -28,7 +29,7 @@ from distribution.services.example import DEMO_ROUND, import_example
 from distribution.services.plan_deliveries import SearchOptions
 from distribution.services.run_folder import DATABASE, FolderRun, run_folder
 from distribution.services.run_round import RunOptions
-from distribution.services.sentences import describe_error
+from distribution.services.sentences import describe_error, spell_numbers
 from distribution.store.engine import database_url
 from optimizer.plan import Limits
 
@@ -37,6 +38,7 @@ out = Console(soft_wrap=True)
 err = Console(stderr=True, soft_wrap=True)
 
 BAD_INPUT, FAILED = 2, 1
+INTERRUPTED = 130  # what shells expect after Ctrl-C: 128 + SIGINT
 DEFAULT_SECONDS = 30.0
 
 Lang = Annotated[Language, typer.Option("--lang", envvar="TAAVON_LOCALE", help="language of what is printed")]
@@ -48,26 +50,39 @@ def fail(message: str, code: int = FAILED) -> NoReturn:
     raise typer.Exit(code)
 
 
+def finite(value: float | None) -> float | None:
+    """Refuse a number that is no amount of time, such as ``nan`` or ``inf``."""
+    if value is not None and not math.isfinite(value):
+        raise typer.BadParameter(f"{value} is not a finite number.")
+    return value
+
+
 @contextmanager
 def errors_in_words(lang: Language) -> Iterator[None]:
-    """End with a sentence, not a traceback, on every error that has a code."""
+    """End with a sentence, not a traceback, on every error that has a code, and on Ctrl-C."""
     try:
         yield
+    except KeyboardInterrupt:
+        fail(render_message("error.interrupted", lang.locale), INTERRUPTED)
     except TaavonError as error:
+        if isinstance(error, InputError):
+            print_findings(err, error.findings, lang.locale)
         params = {"code": error.code, "message": describe_error(error, lang.locale)}
         fail(render_message("cli.error", lang.locale, params), BAD_INPUT if error.status < 500 else FAILED)
 
 
 def say(key: str, lang: Language, /, **params: object) -> None:
     """Print a sentence of the catalogue."""
-    out.print(render_message(key, lang.locale, params), highlight=False, markup=False)
+    out.print(render_message(key, lang.locale, spell_numbers(params, lang.locale)), highlight=False, markup=False)
 
 
 @app.command()
 def run(
     source: Annotated[Path, typer.Argument(metavar="INPUT", help="folder of CSV files, or an XLSX workbook")],
     folder: Annotated[Path, typer.Option("--out", help="folder for the results")],
-    seconds: Annotated[float | None, typer.Option(min=0, help="solver time of the whole plan [default: 30]")] = None,
+    seconds: Annotated[
+        float | None, typer.Option(min=0, callback=finite, help="solver time of the whole plan [default: 30]")
+    ] = None,
     iterations: Annotated[int | None, typer.Option(min=0, help="solver work: the same plan on any machine")] = None,
     seed: Annotated[int, typer.Option(min=0, help="seed of every random choice")] = 1,
     previous: Annotated[Path | None, typer.Option(help="results of an earlier run, to carry on from")] = None,
@@ -88,7 +103,10 @@ def run(
         dataset = result.dataset
         if dataset is None:
             count = sum(f.severity is Severity.ERROR for f in result.findings)
-            fail(render_message("cli.rejected", locale, {"count": count, "input": source}), BAD_INPUT)
+            fail(
+                render_message("cli.rejected", locale, spell_numbers({"count": count, "input": source}, locale)),
+                BAD_INPUT,
+            )
         if dataset.settings.synthetic:
             out.print(render_message("cli.synthetic", locale), style="bold magenta", highlight=False)
         with ConsoleReporter(out, locale, dataset.settings.currency) as reporter:
@@ -112,7 +130,11 @@ def template(
     file: Annotated[Path, typer.Argument(metavar="FILE.xlsx", help="workbook to write")], lang: Lang = Language.EN
 ) -> None:
     """Write an empty input workbook, with lists and notes in Persian and English."""
-    file.write_bytes(render_template())
+    with errors_in_words(lang):
+        try:
+            file.write_bytes(render_template())
+        except OSError as error:
+            raise UnavailableError("file_unwritable", file=str(file), reason=error.strerror or str(error)) from error
     say("cli.template_written", lang, file=file)
 
 
@@ -124,7 +146,8 @@ def verify_plan_command(file: Annotated[Path, typer.Argument(metavar="PLAN.json"
     for fault in check.faults:
         err.print(fault, style="red", highlight=False, markup=False)
     if check.faults:
-        fail(render_message("cli.plan_bad", lang.locale, {"file": file, "count": len(check.faults)}))
+        bad = spell_numbers({"file": file, "count": len(check.faults)}, lang.locale)
+        fail(render_message("cli.plan_bad", lang.locale, bad))
     params = {"file": file, "trips": check.trips, "stops": check.stops, "waiting": check.waiting}
     say("cli.plan_ok", lang, **params)
 

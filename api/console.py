@@ -7,16 +7,17 @@ from types import TracebackType
 from typing import Self
 
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import BarColumn, Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
+from distribution.documents.formats import format_amount
 from distribution.domain.dataset_diff import DatasetDiff
 from distribution.domain.enums import Severity
 from distribution.domain.findings import Finding
-from distribution.domain.numerals import format_number
 from distribution.messages import Locale, render_message
 from distribution.services.progress import Phase
-from distribution.services.sentences import describe_finding
+from distribution.services.sentences import describe_finding, spell_numbers
 from distribution.services.summary import RoundSummary
 from optimizer.plan import COST_SCALE
 
@@ -36,7 +37,7 @@ class ConsoleReporter:
             BarColumn(),
             TextColumn("{task.percentage:>3.0f}%"),
             TimeElapsedColumn(),
-            TextColumn("{task.fields[note]}"),
+            TextColumn("{task.fields[note]}", markup=False),
             console=console,
         )
         self._tasks: dict[Phase, TaskID] = {}
@@ -57,7 +58,7 @@ class ConsoleReporter:
         if phase not in self._tasks:
             description = render_message(f"phase.{phase.value}", self._locale)
             self._tasks[phase] = self._bars.add_task(description, total=1.0, note="")
-        note = "" if cost is None else f"{format_number(cost // COST_SCALE, self._locale)} {self._currency}"
+        note = "" if cost is None else format_amount(cost // COST_SCALE, self._currency, self._locale)
         if note:
             self._bars.update(self._tasks[phase], completed=fraction, note=note)
         else:
@@ -76,17 +77,19 @@ def print_findings(console: Console, findings: Sequence[Finding], locale: Locale
     for finding in shown:
         sentence = describe_finding(finding, locale)
         style = STYLE[finding.severity]
-        console.print(f"[{style}]{sentence.severity}[/{style}] {sentence.where}", sentence.message, highlight=False)
+        where, message = escape(sentence.where), escape(sentence.message)  # a cell may hold what looks like markup
+        console.print(f"[{style}]{sentence.severity}[/{style}] {where}", message, highlight=False)
         if sentence.fix:
-            console.print(f"    → {sentence.fix}", style="dim", highlight=False)
+            console.print(f"    → {escape(sentence.fix)}", style="dim", highlight=False)
     if len(others) > MAX_NOTES:
-        console.print(render_message("cli.more_notes", locale, {"count": len(others) - MAX_NOTES}), style="dim")
+        count = spell_numbers({"count": len(others) - MAX_NOTES}, locale)
+        console.print(render_message("cli.more_notes", locale, count), style="dim")
 
 
 def describe_diff(diff: DatasetDiff, locale: Locale) -> str:
     """Put an import into words: how many rows are new, changed and gone."""
     if diff.version == diff.previous:
-        return render_message("cli.imported_same", locale, {"version": diff.version})
+        return render_message("cli.imported_same", locale, spell_numbers({"version": diff.version}, locale))
     sheets = diff.sheets.values()
     params = {
         "version": diff.version,
@@ -94,7 +97,7 @@ def describe_diff(diff: DatasetDiff, locale: Locale) -> str:
         "changed": sum(len(s.changed) for s in sheets),
         "deactivated": sum(len(s.deactivated) for s in sheets),
     }
-    return render_message("cli.imported", locale, params)
+    return render_message("cli.imported", locale, spell_numbers(params, locale))
 
 
 def print_summary(console: Console, summary: RoundSummary, locale: Locale) -> None:
@@ -110,4 +113,4 @@ def print_summary(console: Console, summary: RoundSummary, locale: Locale) -> No
 
 def _add_rows(table: Table, rows: Iterable[Sequence[str]]) -> None:
     for row in rows:
-        table.add_row(*row)
+        table.add_row(*map(escape, row))

@@ -38,6 +38,18 @@ def get_locale(
     return request_locale(request)
 
 
+def require_clean_text(request: Request) -> None:
+    """Refuse NUL in the path and the query: PostgreSQL knows no such text.
+
+    Raises
+    ------
+    EdgeError
+        ``text_unreadable``.
+    """
+    if any("\x00" in text for text in (request.url.path, request.scope["path"], *request.query_params.values())):
+        raise EdgeError(422, "text_unreadable")
+
+
 class PageQuery:
     """Which page of a list is asked for."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from fastapi import FastAPI
@@ -58,6 +59,7 @@ def _describe(app: FastAPI) -> dict[str, Any]:
     components.update(definitions["$defs"])
     for path, operations in schema["paths"].items():
         for method, operation in operations.items():
+            operation["summary"] = re.split(r"[.;:]", operation["description"])[0]
             for status in _statuses(path, method, operation):
                 operation["responses"][str(status)] = _response(status)
     return schema

@@ -51,24 +51,39 @@ def split_drops(packs: Sequence[int] | IntArray, drops: int, pack_g: Sequence[in
     return list(shares)
 
 
-def drops_needed(packs: Sequence[int] | IntArray, pack_g: Sequence[int] | IntArray, room_g: int, most: int) -> int:
-    """Return the fewest drops of which each fits into the room, or ``most`` if even that many do not fit.
+def drops_needed(
+    groups: Sequence[Sequence[int] | IntArray], pack_g: Sequence[int] | IntArray, room_g: int, most: Sequence[int]
+) -> list[int]:
+    """Return the fewest drops of each group that fit into the room, whichever of them come together.
 
     Parameters
     ----------
-    packs, pack_g
-        Packs per commodity and the weight of one, g.
+    groups
+        Packs per commodity of each group; groups come on days of their own but share the room.
+    pack_g
+        Weight of one pack of each commodity, g.
     room_g
         What the place can store at a time, g.
     most
-        The most drops the place can take, at least 1.
+        The most drops of each group, at least 1.
+
+    Returns
+    -------
+    list of int
+        Drops of each group, as alike as ``most`` allows; ``most`` if even that many do not fit.
     """
-    total_g = int(_as_counts(packs) @ np.asarray(pack_g, dtype=np.int64))
-    fewest = -(-total_g // room_g) if room_g > 0 else most
-    for drops in range(max(fewest, 1), most):
-        if max(int(drop @ np.asarray(pack_g)) for drop in split_drops(packs, drops, pack_g)) <= room_g:
-            return drops
-    return most
+    weight_g = np.asarray(pack_g, dtype=np.int64)
+    total_g = sum(int(_as_counts(packs) @ weight_g) for packs in groups)
+    fewest = max(1, -(-total_g // room_g)) if room_g > 0 else max(most)
+    for drops in range(fewest, max(most)):
+        counts = [min(drops, limit) for limit in most]
+        heaviest = (
+            max(int(drop @ weight_g) for drop in split_drops(packs, count, pack_g))
+            for packs, count in zip(groups, counts, strict=True)
+        )
+        if sum(heaviest) <= room_g:
+            return counts
+    return list(most)
 
 
 def split_loads(

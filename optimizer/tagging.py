@@ -105,7 +105,7 @@ def tag_over_days(
     stock
         Packs that may have left each warehouse by the end of each day, shape (w, c, days), cumulative.
     last_day
-        Last day on which each outlet can be served, shape (n,); -1 for none.
+        Last day on which each outlet can be served with each commodity, shape (n, c); -1 for none.
     demand, cost, allowed, pack_g, rank
         As for ``tag``.
     """
@@ -114,12 +114,12 @@ def tag_over_days(
     if arriving.min(initial=0) < 0:
         raise ValueError("cumulative stock falls")
     days = np.flatnonzero(arriving.any(axis=(0, 1)))
-    in_time = days[:, None] <= last_day[None, :]
+    in_time = days[:, None, None] <= last_day
     result = tag(
-        arriving[:, :, days].transpose(2, 0, 1).reshape(-1, n_commodities),
+        arriving[:, :, days].transpose(2, 0, 1).reshape(len(days) * n_warehouses, n_commodities),
         demand,
         np.tile(cost, (len(days), 1)),
-        allowed=(allowed[None] & in_time[:, None, :, None]).reshape(-1, *allowed.shape[1:]),
+        allowed=(allowed[None] & in_time[:, None]).reshape(len(days) * n_warehouses, *allowed.shape[1:]),
         pack_g=pack_g,
         rank=rank,
     )

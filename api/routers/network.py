@@ -39,13 +39,12 @@ for _sheet, _schema in SCHEMAS.items():
         _make_list(_sheet),
         response_model=PageOut[_schema],  # type: ignore[valid-type] # the class is the loop's
         operation_id=f"list_{_sheet}",
-        summary=f"List {_sheet}",
-        description=f"Active {_sheet} of the current network that the asker may see, in order of their code.",
+        description=f"List the {_sheet} of the current network that the asker may see; they come in order of their code.",
     )
     router.add_api_route(
         f"/{_sheet}/{{code}}",
         _make_item(_sheet),
         response_model=_schema,
         operation_id=f"get_{_one}",
-        summary=f"Get one of the {_sheet}",
+        description=f"Get one of the {_sheet} by its code.",
     )

@@ -7,14 +7,19 @@ import datetime as dt
 from pydantic import BaseModel, Field
 
 from distribution.domain.enums import Role
+from distribution.domain.types import CODE_PATTERN
 
 
 class KeyRequest(BaseModel, extra="forbid"):
     """Ask for a key."""
 
     role: Role = Field(description="what the key may do")
-    union_code: str | None = Field(default=None, max_length=64, description="for, and only for, the role union")
-    label: str = Field(default="", max_length=200, description="who holds it; not a person's name")
+    union_code: str | None = Field(
+        default=None, max_length=64, pattern=CODE_PATTERN, description="for, and only for, the role union"
+    )
+    label: str = Field(
+        default="", max_length=200, pattern=r"^[^\x00]*$", description="who holds it; not a person's name"
+    )
 
 
 class KeyOut(BaseModel):

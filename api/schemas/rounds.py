@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from pydantic import BaseModel, model_validator
-from sqlmodel import Field
+import sqlmodel
+from pydantic import BaseModel, Field, model_validator
 
 from distribution.domain.rounds import Allotment, RoundBase
+from distribution.domain.types import CODE_PATTERN
 from distribution.messages import Locale
 from distribution.services.explain_allotment import Explanation
 from distribution.services.view_rounds import NamedAllotment
@@ -19,16 +20,16 @@ MAX_SECONDS, DEFAULT_SECONDS = 6 * 3600, 30
 class RoundOut(RoundBase):
     """A round; its figures are at ``/summary``."""
 
-    summary: str = Field(default="", exclude=True)
-    version: int = Field(description="grows with every change; it is the ETag")
+    summary: str = sqlmodel.Field(default="", exclude=True)
+    version: int = sqlmodel.Field(description="grows with every change; it is the ETag")
 
 
 class AllotmentOut(Allotment):
     """The whole packs of one commodity for one outlet."""
 
-    outlet_name: str = Field(description="name of the outlet in the language of the answer")
-    commodity_name: str = Field(description="name of the commodity in the language of the answer")
-    due: int = Field(description="what the cooperative pays for it, in the currency's unit")
+    outlet_name: str = sqlmodel.Field(description="name of the outlet in the language of the answer")
+    commodity_name: str = sqlmodel.Field(description="name of the commodity in the language of the answer")
+    due: int = sqlmodel.Field(description="what the cooperative pays for it, in the currency's unit")
 
 
 class TermOut(BaseModel):
@@ -59,7 +60,10 @@ class RoundRequest(BaseModel, extra="forbid"):
     """Ask for a round to be computed."""
 
     round_code: str | None = Field(
-        default=None, max_length=64, description="round of the quotas; null = the earliest that has not been run"
+        default=None,
+        max_length=64,
+        pattern=CODE_PATTERN,
+        description="round of the quotas; null = the earliest that has not been run",
     )
     seconds: float | None = Field(
         default=None, ge=0, le=MAX_SECONDS, description=f"solver time; {DEFAULT_SECONDS} if no limit is given"

@@ -69,7 +69,7 @@ def offer_unused(
         New caps, shape (n, k): never below what a commodity was given, and they fit the space together.
     """
     drops = np.maximum(space.deliveries, 1)
-    hungry = hungry & (space.deliveries > 0)
+    hungry = np.asarray(hungry & (space.deliveries > 0))
     need = np.minimum(caps, target_nano // NANO + 1)  # the whole pack above the target, for rounding
     per_drop = np.where(hungry, caps // drops, -(-need // drops))
     packs = np.asarray(space.pack_g, dtype=np.int64)
@@ -83,7 +83,7 @@ def offer_unused(
         more = np.where(hungry[lines, column], left // packs[column], 0)
         per_drop[lines, column] += more
         left = left - more * packs[column]
-    return np.where(hungry.any(axis=1)[:, None], per_drop * space.deliveries, caps)
+    return np.where(hungry.any(axis=1, keepdims=True), per_drop * space.deliveries, caps)
 
 
 def _packs_per_drop(space: ClassSpace, room_g: NDArray[np.int64], wants: NDArray[np.int64]) -> NDArray[np.int64]:

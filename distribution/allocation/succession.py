@@ -20,18 +20,18 @@ Accounts = dict[tuple[str, str], int]
 
 @dataclass(frozen=True, slots=True)
 class AccountMove:
-    """A part of a closed outlet's account on its way; exactly one of the receivers is named."""
+    """A part of a closed outlet's account on its way, in the balances' unit; exactly one of the receivers is named."""
 
     from_outlet: str
     commodity: str
-    amount_nano: int
+    amount: int
     to_outlet: str | None = None
     to_area: str | None = None
 
 
 @dataclass(frozen=True)
 class MovedAccounts:
-    """The accounts after the moves, (outlet, commodity) and (area, commodity) -> billionths, and the moves."""
+    """The accounts after the moves, (outlet, commodity) and (area, commodity) -> amount, and the moves."""
 
     outlets: Accounts
     areas: Accounts
@@ -52,7 +52,7 @@ def move_accounts(
     Parameters
     ----------
     balances
-        (outlet, commodity) -> billionths of a pack.
+        (outlet, commodity) -> billionths of a pack, or whole packs: any unit that is not divided further.
     successions
         Rows of the sheet ``successions``; only those of outlets count.
     outlet_area

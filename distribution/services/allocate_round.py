@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -13,14 +13,13 @@ from numpy.typing import NDArray
 from distribution.allocation.allocate import RoundResult, allocate_round
 from distribution.allocation.population import Served, resolve_populations
 from distribution.allocation.round_input import CommodityInput, RoundInput
-from distribution.domain.calendar import weekday_of
 from distribution.domain.dataset import Dataset
 from distribution.domain.eligibility import is_eligible
 from distribution.domain.enums import Account, StorageClass
 from distribution.domain.goods import Quota
 from distribution.domain.network import Outlet
 from distribution.domain.rounds import Allotment, LedgerEntry, RoundGoods, WaitingPacks
-from distribution.services.demand import round_days
+from distribution.services.demand import commodity_mask, most_drops, receiving_mask, round_days
 from distribution.services.storage_room import free_storage_g
 
 IntArray = NDArray[np.int64]
@@ -92,7 +91,8 @@ def _round_input(
 ) -> RoundInput:
     outlets = dataset.outlets
     commodities = [dataset.commodity_by_code[q.commodity_code] for q in quotas]
-    deliveries = _deliveries(outlets, round_days(dataset, quotas))
+    days = round_days(dataset, quotas)
+    deliveries = _deliveries(outlets, quotas, [c.code for c in commodities], days)
     column = {c.code: j for j, c in enumerate(commodities)}
     row = {o.code: i for i, o in enumerate(outlets)}
     opening = np.zeros((len(row), len(column)), dtype=np.int64)
@@ -107,7 +107,7 @@ def _round_input(
         names=tuple(o.code for o in outlets),
         people=np.array([served[o.code].people for o in outlets], dtype=np.int64),
         need=tuple(dataset.area_by_code[o.area_code].need_weight for o in outlets),
-        storage_g=_storage(dataset, deliveries, accounts.waiting),
+        storage_g=_storage(dataset, quotas, days, accounts.waiting),
         deliveries=deliveries,
         commodities=tuple(
             CommodityInput(
@@ -127,34 +127,35 @@ def _round_input(
     )
 
 
-def _deliveries(outlets: Sequence[Outlet], days: Sequence[dt.date]) -> IntArray:
-    """Return the deliveries each outlet can take: never more than the days on which it receives."""
-    weekdays = [weekday_of(day) for day in days]
+def _deliveries(
+    outlets: Sequence[Outlet], quotas: Sequence[Quota], commodity_codes: Sequence[str], days: Sequence[dt.date]
+) -> IntArray:
+    """Return the deliveries of each commodity that each outlet can take, shape (outlets, commodities)."""
+    masks = np.array([commodity_mask(quotas, code, days) for code in commodity_codes], dtype=bool)
+    counts = np.array([receiving_mask(outlet, days) for outlet in outlets], dtype=np.int64) @ masks.T
     return np.array(
-        [
-            max(1, min(o.deliveries_per_period, sum(not o.receiving_days or w in o.receiving_days for w in weekdays)))
-            for o in outlets
-        ],
+        [[most_drops(outlet, int(count)) for count in row] for outlet, row in zip(outlets, counts, strict=True)],
         dtype=np.int64,
     )
 
 
-def _storage(dataset: Dataset, deliveries: IntArray, waiting: Iterable[WaitingPacks]) -> dict[str, IntArray]:
+def _storage(
+    dataset: Dataset, quotas: Sequence[Quota], days: Sequence[dt.date], waiting: Iterable[WaitingPacks]
+) -> dict[str, IntArray]:
     """Return the room for one delivery of new goods, g per outlet: packs that waited take theirs first."""
     outlets = dataset.outlets
     room = free_storage_g(dataset, outlets)
-    expected: dict[tuple[str, StorageClass], int] = defaultdict(int)
+    packs: Counter[tuple[str, str]] = Counter()
     for line in waiting:
-        commodity = dataset.commodity_by_code[line.commodity_code]
-        expected[line.outlet_code, commodity.storage_class] += line.packs * commodity.pack_g
+        packs[line.outlet_code, line.commodity_code] += line.packs
+    expected: dict[tuple[str, StorageClass], int] = defaultdict(int)
+    for (outlet_code, commodity_code), count in packs.items():
+        outlet, commodity = dataset.outlet_by_code[outlet_code], dataset.commodity_by_code[commodity_code]
+        receiving = receiving_mask(outlet, days) & commodity_mask(quotas, commodity_code, days)
+        in_a_drop = -(-count // most_drops(outlet, int(receiving.sum())))
+        expected[outlet_code, commodity.storage_class] += in_a_drop * commodity.pack_g
     return {
-        cls.value: np.array(
-            [
-                max(0, room[o.code, cls] - -(-expected[o.code, cls] // int(count)))
-                for o, count in zip(outlets, deliveries, strict=True)
-            ],
-            dtype=np.int64,
-        )
+        cls.value: np.array([max(0, room[o.code, cls] - expected[o.code, cls]) for o in outlets], dtype=np.int64)
         for cls in StorageClass
     }
 

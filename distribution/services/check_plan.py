@@ -13,6 +13,7 @@ from distribution.domain.enums import Severity
 from distribution.domain.errors import InputError
 from distribution.domain.findings import Finding, Where
 from distribution.messages import Locale, render_message
+from distribution.services.sentences import spell_numbers
 from gis.travel.geodesic import GeodesicTravel
 from optimizer.plan_file import MAX_PLAN_BYTES, LoadedPlan, PlanFileError, load_plan
 from optimizer.verify import verify_plan
@@ -47,7 +48,7 @@ def check_plan_file(path: Path, locale: Locale) -> PlanCheck:
             tuple(_finding("plan_malformed", path, problem=problem) for problem in error.problems)
         ) from error
     faults = [
-        f"{v.where}: {render_message(f'violation.{v.code.value}', locale, v.numbers)}"
+        f"{v.where}: {render_message(f'violation.{v.code.value}', locale, spell_numbers(v.numbers, locale))}"
         for v in verify_plan(loaded.problem, loaded.plan)
     ]
     return PlanCheck(
@@ -84,7 +85,7 @@ def _check_estimates(loaded: LoadedPlan, locale: Locale) -> Iterator[str]:
                 stated = legs[origin, destination]
                 params = {"stated_m": stated[0], "stated_s": stated[1], "right_m": m, "right_s": s}
                 where = f"{places[origin].name} -> {places[destination].name}"
-                yield f"{where}: {render_message('plan_file.leg_wrong', locale, params)}"
+                yield f"{where}: {render_message('plan_file.leg_wrong', locale, spell_numbers(params, locale))}"
 
 
 def _finding(code: str, path: Path, **params: str | int) -> Finding:

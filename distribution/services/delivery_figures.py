@@ -2,38 +2,27 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
+from itertools import groupby
 
-import numpy as np
-
+from distribution.domain.dataset import Dataset
+from distribution.domain.rounds import WaitingPacks
+from distribution.services.distance_ranks import QuintileRank, rank_by_distance
 from distribution.services.plan_deliveries import DeliveryPlan
 from optimizer.plan import COST_SCALE, Reason, Trip
-
-QUINTILES = 5
-
-
-@dataclass(frozen=True)
-class QuintileRank:
-    """How soon the outlets of one fifth by distance are served.
-
-    ``mean_rank`` runs from 0 (all of them first) to 1 (all of them last); 0.5 is even-handed. ``mean_day`` counts
-    working days of the period from 1.
-    """
-
-    quintile: int
-    outlets: int
-    mean_km: float
-    mean_day: float
-    mean_rank: float
 
 
 @dataclass(frozen=True)
 class DeliveryFigures:
-    """The work and cost of a plan. Cost is in whole units of the currency."""
+    """The work and cost of a plan. Cost is in whole units of the currency.
+
+    A stop is one halt of a truck, whatever it unloads there. ``unserved`` counts loads by reason, and among them the
+    lines of the waiting list whose outlet or commodity is no longer in the network.
+    """
 
     working_days: int
     days_used: int
@@ -56,7 +45,9 @@ class DeliveryFigures:
     rank_by_distance: tuple[QuintileRank, ...]
 
 
-def count_deliveries(deliveries: DeliveryPlan, people: Mapping[str, int]) -> DeliveryFigures:
+def count_deliveries(
+    deliveries: DeliveryPlan, people: Mapping[str, int], parked: Iterable[WaitingPacks]
+) -> DeliveryFigures:
     """Count the figures of a plan; an outlet is served if any of its packs arrives or is there to collect."""
     problem, plan, demand = deliveries.problem, deliveries.plan, deliveries.demand
     trucks = {(t.vehicle_type, t.vehicle) for t in plan.trips}
@@ -72,7 +63,7 @@ def count_deliveries(deliveries: DeliveryPlan, people: Mapping[str, int]) -> Del
         trucks=len(trucks),
         truck_days=len({(t.day, t.vehicle_type, t.vehicle) for t in plan.trips}),
         trips=len(plan.trips),
-        stops=sum(len(t.stops) for t in plan.trips),
+        stops=sum(len(list(groupby(t.stops, key=lambda s: problem.deliveries[s.delivery].place))) for t in plan.trips),
         routed_g=sum(problem.deliveries[s.delivery].weight_g for t in plan.trips for s in t.stops),
         collected_g=sum(packs * pack_g[code] for c in deliveries.collections for code, packs in c.packs.items()),
         waiting_g=sum(packs * pack_g[commodity] for (_, commodity), packs in waiting.items()),
@@ -84,15 +75,21 @@ def count_deliveries(deliveries: DeliveryPlan, people: Mapping[str, int]) -> Del
         outlets_due=len(demand.outlets),
         outlets_served=len(served),
         people_covered=sum(people[code] for code in served),
-        unserved=_unserved_by_reason(deliveries),
-        rank_by_distance=_rank_by_distance(deliveries),
+        unserved=_unserved_by_reason(deliveries, parked),
+        rank_by_distance=rank_by_distance(deliveries),
     )
 
 
-def _unserved_by_reason(deliveries: DeliveryPlan) -> dict[str, int]:
+def parked_reason(line: WaitingPacks, dataset: Dataset) -> str:
+    """Tell why packs of an earlier round cannot be planned: their outlet or their commodity is gone."""
+    return "commodity_gone" if line.outlet_code in dataset.outlet_by_code else "outlet_closed"
+
+
+def _unserved_by_reason(deliveries: DeliveryPlan, parked: Iterable[WaitingPacks]) -> dict[str, int]:
     """Count the deliveries that wait by reason; packs no warehouse has count one per outlet and commodity."""
     reasons = Counter(u.reason.value for u in deliveries.plan.unserved)
     reasons.update([Reason.STOCK_SHORT.value] * len(deliveries.shortages))
+    reasons.update(parked_reason(line, deliveries.demand.dataset) for line in parked)
     return dict(sorted(reasons.items()))
 
 
@@ -115,48 +112,3 @@ def _gram_metres(deliveries: DeliveryPlan, trip: Trip) -> int:
         total += on_board * int(metres[leg, leg + 1])
         on_board -= problem.deliveries[stop.delivery].weight_g
     return total
-
-
-def _rank_by_distance(deliveries: DeliveryPlan) -> tuple[QuintileRank, ...]:
-    """Rank the delivered outlets by their first service and average the ranks by fifths of the distance to the depot."""
-    problem = deliveries.problem
-    first: dict[int, tuple[int, int, int]] = {}
-    for trip in deliveries.plan.trips:
-        for stop in trip.stops:
-            place = problem.deliveries[stop.delivery].place
-            when = (trip.day, stop.start_s, trip.depot)
-            first[place] = min(first.get(place, when), when)
-    if not first:
-        return ()
-    places = sorted(first)
-    distance = _depot_metres(deliveries, {place: first[place][2] for place in places})
-    days = np.array([first[place][0] for place in places])
-    _, inverse, counts = np.unique(days, return_inverse=True, return_counts=True)
-    # All outlets of one day share its middle rank: the hour of the day is no privilege.
-    middle = (np.cumsum(counts) - (counts + 1) / 2) / max(len(places) - 1, 1)
-    rank = middle[inverse]
-    order = np.lexsort((np.array(places), distance))
-    return tuple(
-        QuintileRank(
-            quintile=number,
-            outlets=len(part),
-            mean_km=round(float(distance[part].mean()) / 1000, 1),
-            mean_day=round(float(days[part].mean()) + 1, 2),
-            mean_rank=round(float(rank[part].mean()), 3),
-        )
-        for number, part in enumerate(np.array_split(order, QUINTILES), start=1)
-        if len(part)
-    )
-
-
-def _depot_metres(deliveries: DeliveryPlan, depot_of: Mapping[int, int]) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
-    problem = deliveries.problem
-    by_depot: dict[int, list[int]] = defaultdict(list)
-    places: Sequence[int] = list(depot_of)
-    for position, place in enumerate(places):
-        by_depot[depot_of[place]].append(position)
-    metres = np.zeros(len(places), dtype=np.int64)
-    for depot, positions in by_depot.items():
-        block, _ = problem.travel.matrix([problem.depots[depot].place], [places[p] for p in positions])
-        metres[positions] = block[0]
-    return metres

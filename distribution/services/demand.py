@@ -52,6 +52,24 @@ class Demand:
     days: tuple[dt.date, ...]
     day_mask: BoolArray
 
+    @cached_property
+    def delivery_days(self) -> BoolArray:
+        """Tell on which days each outlet may get each commodity, shape (n, c, days).
+
+        An outlet that fetches its goods may come on any day. Days before the first pack of a commodity has arrived
+        anywhere are left out if others remain, so that they hold no part of an outlet's deliveries.
+        """
+        receives = np.array(
+            [
+                np.ones(len(self.days), dtype=bool) if collects else receiving_mask(outlet, self.days)
+                for outlet, collects in zip(self.outlets, self.collects, strict=True)
+            ],
+            dtype=bool,
+        ).reshape(len(self.outlets), 1, len(self.days))
+        days = receives & self.day_mask
+        useful = days & self.stock.any(axis=0)
+        return np.where(useful.any(axis=2, keepdims=True), useful, days)
+
     @property
     def warehouses(self) -> tuple[Warehouse, ...]:
         """Return the warehouses, in order of code."""
@@ -101,12 +119,6 @@ class Demand:
             if storage_class in v.storage_classes and (limit is None or v.capacity_kg <= limit)
         )
 
-    def receiving_mask(self, outlet: Outlet) -> BoolArray:
-        """Tell on which working days an outlet receives goods, shape (days,)."""
-        return np.array(
-            [not outlet.receiving_days or weekday_of(day) in outlet.receiving_days for day in self.days], dtype=bool
-        )
-
 
 def round_days(dataset: Dataset, quotas: Sequence[Quota]) -> tuple[dt.date, ...]:
     """List the working days of a round, from the first quota's start to the last deadline.
@@ -123,13 +135,29 @@ def round_days(dataset: Dataset, quotas: Sequence[Quota]) -> tuple[dt.date, ...]
     return days
 
 
+def receiving_mask(outlet: Outlet, days: Sequence[dt.date]) -> BoolArray:
+    """Tell on which days an outlet receives goods, shape (days,)."""
+    return np.array([not outlet.receiving_days or weekday_of(day) in outlet.receiving_days for day in days], dtype=bool)
+
+
+def commodity_mask(quotas: Sequence[Quota], commodity_code: str, days: Sequence[dt.date]) -> BoolArray:
+    """Tell on which days of a round a commodity may be delivered, shape (days,).
+
+    A commodity without a quota in the round (packs that waited) may be delivered on every day of it.
+    """
+    spans = [(q.period_start, q.deadline) for q in quotas if q.commodity_code == commodity_code]
+    return np.array([not spans or any(start <= day <= end for start, end in spans) for day in days], dtype=bool)
+
+
+def most_drops(outlet: Outlet, receiving_days: int) -> int:
+    """Return how many deliveries of a commodity an outlet can take on so many receiving days, at least 1."""
+    return max(1, min(outlet.deliveries_per_period, receiving_days))
+
+
 def build_demand(
     dataset: Dataset, quotas: Sequence[Quota], packs: Mapping[tuple[str, str], int], rank: Mapping[str, int]
 ) -> Demand:
-    """Arrange packs per (outlet, commodity) as the demand of a round.
-
-    A commodity without a quota in this round (packs that waited) may be delivered on every day of it.
-    """
+    """Arrange packs per (outlet, commodity) as the demand of a round."""
     days = round_days(dataset, quotas)
     outlet_codes = sorted({outlet for (outlet, _), count in packs.items() if count > 0})
     commodity_codes = sorted({commodity for (_, commodity), count in packs.items() if count > 0})
@@ -139,12 +167,6 @@ def build_demand(
     for (outlet, commodity), count in packs.items():
         if count > 0:
             table[row[outlet], column[commodity]] = count
-    spans = {q.commodity_code: (q.period_start, q.deadline) for q in quotas}
-    mask = np.ones((len(column), len(days)), dtype=bool)
-    for code, j in column.items():
-        if code in spans:
-            start, end = spans[code]
-            mask[j] = [start <= day <= end for day in days]
     return Demand(
         dataset=dataset,
         outlets=tuple(dataset.outlet_by_code[code] for code in outlet_codes),
@@ -152,5 +174,7 @@ def build_demand(
         packs=table,
         rank=np.array([rank[code] for code in outlet_codes], dtype=np.int64),
         days=days,
-        day_mask=mask,
+        day_mask=np.array([commodity_mask(quotas, code, days) for code in commodity_codes], dtype=bool).reshape(
+            len(commodity_codes), len(days)
+        ),
     )

@@ -20,6 +20,9 @@ from distribution.store.unit_of_work import Transaction, UnitOfWork
 #: How long a lease lasts without renewal, s.
 LEASE_S = 30
 
+#: Stands in the place of the owner that was found dead.
+ABANDONED = "abandoned"
+
 
 class LeaseLostError(StateError):
     """The job is no longer this worker's: another took it over, or it has ended. Stop, and keep nothing."""
@@ -200,6 +203,7 @@ def abandon_job(uow: UnitOfWork, job_id: str, owner: str) -> bool:
         job = tx.jobs.get(job_id, for_update=True)
         if job.state is not JobState.RUNNING or job.lease_owner != owner:
             return False
+        job.lease_owner = ABANDONED  # should the worker be alive after all, it learns that the job is not its own
         job.lease_until = tx.now()
         return True
 

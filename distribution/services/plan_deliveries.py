@@ -7,24 +7,20 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from optimizer.launch import solve_in_child
-from optimizer.solve import Progress
 
 from distribution.domain.dataset import Dataset
+from distribution.domain.errors import TaavonError
 from distribution.domain.goods import Quota
-from distribution.services.delivery_problem import (
-    Collection,
-    Shortage,
-    build_problem,
-    list_collections,
-    list_shortages,
-)
+from distribution.services.collections import Collection, list_collections
+from distribution.services.delivery_problem import build_problem
 from distribution.services.demand import Demand, build_demand
 from distribution.services.progress import Phase, Reporter
-from distribution.services.tag_demand import tag_demand
+from distribution.services.tag_demand import Shortage, list_shortages, tag_demand
 from distribution.services.travel import build_travel
+from optimizer.launch import SolverCrash, solve_in_child
 from optimizer.plan import Limits, Plan
 from optimizer.problem import Problem
+from optimizer.solve import Progress
 from optimizer.verify import verify_plan
 
 
@@ -63,8 +59,8 @@ class DeliveryPlan:
         return waiting
 
 
-class PlanRejectedError(RuntimeError):
-    """The independent checker found a fault in the search's plan; it is never kept."""
+class SolverError(TaavonError):
+    """The search ended without a plan (``solver_crash``) or with one that the checker rejects (``plan_rejected``)."""
 
 
 def plan_deliveries(
@@ -81,8 +77,8 @@ def plan_deliveries(
     ------
     StateError
         ``no_working_day`` if the calendar leaves none.
-    PlanRejectedError
-        If the plan breaks a constraint: a defect of the search.
+    SolverError
+        If the search gives no plan, or one that breaks a constraint: nothing of it is kept.
     """
     demand = build_demand(dataset, quotas, packs, rank)
     travel = build_travel(dataset, (*demand.warehouses, *demand.outlets))
@@ -96,16 +92,20 @@ def plan_deliveries(
     def on_progress(progress: Progress) -> None:
         reporter.report(Phase.ROUTE, progress.fraction, progress.scaled_cost)
 
-    plan = solve_in_child(
-        problem,
-        options.limits,
-        options.seed,
-        workers=options.workers,
-        on_progress=on_progress,
-        should_stop=reporter.should_stop,
-    )
+    try:
+        plan = solve_in_child(
+            problem,
+            options.limits,
+            options.seed,
+            workers=options.workers,
+            on_progress=on_progress,
+            should_stop=reporter.should_stop,
+        )
+    except SolverCrash as crash:
+        raise SolverError("solver_crash", exit_code=crash.exit_code) from crash
     if violations := verify_plan(problem, plan):
-        raise PlanRejectedError("; ".join(map(str, violations[:5])))
+        raise SolverError("plan_rejected", details="; ".join(map(str, violations[:5])))
+    reporter.report(Phase.ROUTE, 1.0, plan.scaled_cost)
     return DeliveryPlan(
         demand=demand,
         problem=problem,

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import shutil
 import sqlite3
-import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
@@ -13,7 +11,7 @@ from pathlib import Path
 from distribution.documents.tables import render_csv
 from distribution.domain.dataset import Dataset
 from distribution.domain.dataset_diff import DatasetDiff
-from distribution.domain.errors import StateError
+from distribution.domain.errors import StateError, UnavailableError
 from distribution.domain.findings import Finding
 from distribution.messages import Locale
 from distribution.services.import_dataset import import_dataset
@@ -21,6 +19,7 @@ from distribution.services.progress import Reporter
 from distribution.services.run_round import RunOptions, run_round
 from distribution.services.sentences import describe_finding
 from distribution.services.summary import RoundSummary
+from distribution.services.whole_folder import replaced_folder, sweep_workspaces, writing_to
 from distribution.store.engine import create_database, database_url
 from distribution.store.schema import upgrade
 from distribution.store.unit_of_work import UnitOfWork
@@ -47,23 +46,38 @@ class FolderRun:
         Raises
         ------
         StateError
-            ``out_not_empty``, ``out_is_input`` or ``no_previous``.
+            ``out_is_input``, ``no_previous``, ``out_is_previous``, ``out_not_folder``, ``out_is_mount``,
+            ``out_not_empty`` or ``out_not_ours``.
+        UnavailableError
+            ``out_unusable`` if the folder cannot be looked into.
         """
-        source, folder = self.source.resolve(), self.folder.resolve()
-        if source == folder or folder in source.parents:
+        folder = self.folder.resolve()
+        if _holds(folder, self.source):
             raise StateError("out_is_input", folder=str(self.folder))
         if self.previous is not None:
             if not (self.previous / DATABASE).is_file():
                 raise StateError("no_previous", folder=str(self.previous))
-            if self.previous.resolve() == folder:
+            if _holds(folder, self.previous):
                 raise StateError("out_is_previous", folder=str(self.folder))
-        if folder.exists() and not folder.is_dir():
+        with writing_to(self.folder):
+            self._require_replaceable(folder)
+
+    def _require_replaceable(self, folder: Path) -> None:
+        if not folder.exists():
+            return
+        if not folder.is_dir():
             raise StateError("out_not_folder", folder=str(self.folder))
-        if folder.exists() and any(folder.iterdir()):
+        if folder.is_mount():
+            raise StateError("out_is_mount", folder=str(self.folder))
+        if any(folder.iterdir()):
             if not self.overwrite:
                 raise StateError("out_not_empty", folder=str(self.folder))
             if not (folder / DATABASE).is_file():
                 raise StateError("out_not_ours", folder=str(self.folder), database=DATABASE)
+
+
+def _holds(folder: Path, place: Path) -> bool:
+    return folder == place.resolve() or folder in place.resolve().parents
 
 
 def run_folder(
@@ -85,20 +99,17 @@ def run_folder(
     TaavonError
         Whatever :meth:`FolderRun.require_free`, the import or the round raises; nothing is written then.
     """
+    sweep_workspaces(run.folder)
     run.require_free()
-    with _replaced(run.folder) as partial:
-        if run.previous is not None:
-            _copy_database(run.previous / DATABASE, partial / DATABASE)
-        engine = create_database(database_url(partial / DATABASE))
-        try:
-            upgrade(engine)
-            uow = UnitOfWork(engine)
-            on_imported(import_dataset(uow, dataset, run.source.name))
+    previous = None if run.previous is None else run.previous / DATABASE
+    with replaced_folder(run.folder) as partial:
+        with _opened_database(partial / DATABASE, previous) as uow:
+            on_imported(import_dataset(uow, dataset, run.source.resolve().name))
             summary = run_round(uow, options, reporter)
-            write_files(uow, summary.round_code, partial)
-        finally:
-            engine.dispose()
-        (partial / "findings.csv").write_bytes(render_findings(findings, locale))
+            with writing_to(run.folder):
+                write_files(uow, summary.round_code, partial)
+        with writing_to(run.folder):
+            (partial / "findings.csv").write_bytes(render_findings(findings, locale))
     return summary
 
 
@@ -124,29 +135,47 @@ def render_findings(findings: Iterable[Finding], locale: Locale) -> bytes:
     return render_csv(("severity", "code", "sheet", "row", "column", "value", "message", "repair"), rows)
 
 
+@contextmanager
+def _opened_database(target: Path, previous: Path | None) -> Iterator[UnitOfWork]:
+    """Open the run's database: a copy of the earlier run's, or a new one."""
+    if previous is not None:
+        _copy_database(previous, target)
+    engine = create_database(database_url(target))
+    try:
+        try:
+            upgrade(engine)
+        except UnavailableError as error:
+            raise UnavailableError(error.code, name=str(previous or target)) from error  # not the copy's passing name
+        yield UnitOfWork(engine)
+    finally:
+        engine.dispose()
+
+
 def _copy_database(source: Path, target: Path) -> None:
-    """Copy a database that may be in use."""
+    """Copy a database that may be in use, and check that it is whole.
+
+    Raises
+    ------
+    UnavailableError
+        ``previous_unusable``.
+    """
+    try:
+        try:
+            _back_up(source, target, "mode=ro")
+        except sqlite3.OperationalError:
+            # On a medium that cannot be written, SQLite cannot make the files beside the database that it wants.
+            if source.with_name(f"{source.name}-wal").exists():
+                raise
+            _back_up(source, target, "mode=ro&immutable=1")
+    except sqlite3.DatabaseError as error:
+        raise UnavailableError("previous_unusable", database=str(source)) from error
+
+
+def _back_up(source: Path, target: Path, options: str) -> None:
     with (
-        closing(sqlite3.connect(f"{source.resolve().as_uri()}?mode=ro", uri=True)) as old,
+        closing(sqlite3.connect(f"{source.resolve().as_uri()}?{options}", uri=True)) as old,
         closing(sqlite3.connect(target)) as new,
     ):
         old.backup(new)
-
-
-@contextmanager
-def _replaced(folder: Path) -> Iterator[Path]:
-    """Give an empty folder that takes the other's place at the end, and vanishes on any error."""
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    partial = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", dir=folder.parent))
-    try:
-        yield partial
-        partial.chmod(0o755)
-        if folder.exists():
-            old = Path(tempfile.mkdtemp(prefix=f".{folder.name}.old.", dir=folder.parent))
-            folder.rename(old / folder.name)
-            partial.rename(folder)
-            shutil.rmtree(old)
-        else:
-            partial.rename(folder)
-    finally:
-        shutil.rmtree(partial, ignore_errors=True)
+        if (verdict := new.execute("PRAGMA quick_check(1)").fetchone()) != ("ok",):
+            raise sqlite3.DatabaseError(*verdict)

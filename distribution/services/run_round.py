@@ -35,7 +35,7 @@ class RunOptions:
 
 @dataclass(frozen=True)
 class _Given:
-    """What a run reads before it computes."""
+    """What a run reads before it computes; ``parked`` are packs that wait for an outlet or a commodity now gone."""
 
     dataset: Dataset
     version: int
@@ -43,6 +43,7 @@ class _Given:
     quotas: tuple[Quota, ...]
     accounts: Accounts
     waiting: tuple[WaitingRow, ...]
+    parked: tuple[WaitingRow, ...]
 
     @property
     def round_code(self) -> str:
@@ -71,8 +72,11 @@ def run_round(
     NotFoundError
         If no network has been imported.
     StateError
-        ``no_round_left``, ``round_not_in_quotas``, ``round_exists`` or ``no_working_day``; ``rounds_moved_on`` if
-        another round was kept meanwhile, so that its accounts are not the ones read here.
+        ``no_round_left``, ``round_not_in_quotas``, ``round_exists`` or ``no_working_day``; ``rounds_moved_on`` or
+        ``network_moved_on`` if another round was kept, or another network imported, meanwhile: the accounts are then
+        not the ones read here.
+    SolverError
+        If the search fails.
     """
     with uow.read() as tx:
         given = _read(tx, options.round_code)
@@ -83,8 +87,8 @@ def run_round(
     deliveries = plan_deliveries(
         dataset, given.quotas, _packs_due(allocation, given.waiting), _rank(given, allocation), options.search, reporter
     )
-    summary = summarise(dataset, given.version, given.round_code, allocation, deliveries)
-    outcome = RoundOutcome(dataset, given.round_code, allocation, deliveries, summary)
+    summary = summarise(dataset, given.version, given.round_code, allocation, deliveries, given.parked)
+    outcome = RoundOutcome(dataset, given.round_code, allocation, deliveries, summary, given.parked)
     plan_json = render_plan_json(outcome)
     files, summary = build_files(outcome, plan_json, reporter)
     outcome = replace(outcome, summary=summary)
@@ -114,20 +118,23 @@ def _read(tx: Transaction, round_code: str | None) -> _Given:
     version = tx.datasets.current_version()
     latest = tx.rounds.latest()
     quotas = _choose_quotas(tx, dataset, round_code)
-    waiting = tuple(
-        line
-        for line in tx.waiting.open()
-        if line.outlet_code in dataset.outlet_by_code and line.commodity_code in dataset.commodity_by_code
-    )
+    waiting: list[WaitingRow] = []
+    parked: list[WaitingRow] = []
+    for line in tx.waiting.open():
+        known = line.outlet_code in dataset.outlet_by_code and line.commodity_code in dataset.commodity_by_code
+        (waiting if known else parked).append(line)
     return _Given(
         dataset=dataset,
         version=version or 0,
         last_round=latest.id if latest else None,
         quotas=quotas,
         accounts=Accounts(
-            rounding_debt=tx.ledger.balances(Account.ROUNDING_DEBT), carried_g=tx.rounds.carried_g(), waiting=waiting
+            rounding_debt=tx.ledger.balances(Account.ROUNDING_DEBT),
+            carried_g=tx.rounds.carried_g(),
+            waiting=tuple(waiting),
         ),
-        waiting=waiting,
+        waiting=tuple(waiting),
+        parked=tuple(parked),
     )
 
 
@@ -178,9 +185,12 @@ def _keep(
     plan_json: bytes,
     files: Iterable[NewFile],
 ) -> None:
+    tx.rounds.lock()
     latest = tx.rounds.latest()
     if (latest.id if latest else None) != given.last_round:
         raise StateError("rounds_moved_on")
+    if (tx.datasets.current_version() or 0) != given.version:
+        raise StateError("network_moved_on")
     plan, allocation = outcome.deliveries.plan, outcome.allocation
     limits = options.search.limits
     kept = tx.rounds.add(

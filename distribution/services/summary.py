@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from decimal import Decimal
 from typing import Any
@@ -11,10 +11,11 @@ from typing import Any
 import numpy as np
 
 from distribution.allocation.fairness import Fairness, measure_fairness
+from distribution.documents.formats import format_amount
 from distribution.domain.dataset import Dataset
 from distribution.domain.enums import Bound, PopulationBasis
 from distribution.domain.numerals import format_number
-from distribution.domain.rounds import NANO_PER_PACK, Allotment
+from distribution.domain.rounds import NANO_PER_PACK, Allotment, WaitingPacks
 from distribution.messages import Locale, render_message
 from distribution.services.allocate_round import Allocation
 from distribution.services.delivery_figures import DeliveryFigures, count_deliveries
@@ -132,7 +133,7 @@ class RoundSummary:
             "stops": count(d.stops),
             "km": count(round(d.metres / 1000)),
             "tonne_km": count(d.tonne_km),
-            "cost": f"{count(d.cost)} {self.currency}",
+            "cost": format_amount(d.cost, self.currency, locale),
             "co2": _tonnes(int(d.co2_kg * 1000), locale),
         }
         rows: list[tuple[str, ...]] = [(_text(f"row.{key}", locale), value) for key, value in values.items()]
@@ -143,12 +144,13 @@ class RoundSummary:
         return rows
 
     def _distance_table(self, locale: Locale) -> list[tuple[str, ...]]:
-        columns = ("quintile", "outlets", "mean_km", "mean_day", "mean_rank")
+        columns = ("quintile", "outlets", "nothing_yet", "mean_km", "mean_day", "mean_rank")
         rows = [tuple(_text(f"column.{column}", locale) for column in columns)]
         rows += [
             (
                 format_number(q.quintile, locale),
                 format_number(q.outlets, locale),
+                format_number(q.waiting, locale),
                 _number(q.mean_km, locale, 1),
                 _number(q.mean_day, locale, 1),
                 _number(q.mean_rank, locale, 2),
@@ -159,9 +161,14 @@ class RoundSummary:
 
 
 def summarise(
-    dataset: Dataset, version: int, round_code: str, allocation: Allocation, deliveries: DeliveryPlan
+    dataset: Dataset,
+    version: int,
+    round_code: str,
+    allocation: Allocation,
+    deliveries: DeliveryPlan,
+    parked: Iterable[WaitingPacks],
 ) -> RoundSummary:
-    """Sum up a round."""
+    """Sum up a round; ``parked`` packs wait for an outlet or a commodity that is gone."""
     people = {code: served.people for code, served in allocation.served.items()}
     basis_assumed = [served.people for served in allocation.served.values() if served.basis is PopulationBasis.ASSUMED]
     return RoundSummary(
@@ -175,7 +182,7 @@ def summarise(
         people=sum(people.values()),
         people_assumed=sum(basis_assumed),
         goods=tuple(_goods_figures(dataset, allocation, j) for j in range(len(allocation.goods))),
-        delivery=count_deliveries(deliveries, people),
+        delivery=count_deliveries(deliveries, people, parked),
         travel=deliveries.travel_label,
         travel_is_estimate=deliveries.travel_is_estimate,
         status=deliveries.plan.status.value,

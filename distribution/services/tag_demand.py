@@ -19,7 +19,7 @@ class Tags:
     ----------
     flow
         Packs from each warehouse to each outlet of each commodity, shape (warehouses, n, c). Packs of an outlet that
-        no truck and no road can serve are tagged to its nearest warehouse, for the optimiser to say why.
+        no truck, no road and no day can serve are tagged to its nearest warehouse, for the optimiser to say why.
     short
         Packs that no warehouse has, shape (n, c).
     """
@@ -39,11 +39,12 @@ def tag_demand(demand: Demand, metres: IntArray) -> Tags:
         Road metres from each warehouse to each outlet, shape (warehouses, n); -1 where there is no road.
     """
     servable = _servable(demand, metres)
-    stranded = ~servable.any(axis=0)
+    last_day = _last_days(demand)
+    stranded = ~servable.any(axis=0) | (last_day < 0)
     cost = np.where(metres >= 0, metres, metres.max(initial=0) + 1).astype(np.int64)
     result = tag_over_days(
-        _stock_in_time(demand),
-        _last_days(demand),
+        demand.stock,
+        last_day,
         np.where(stranded, 0, demand.packs),
         cost,
         allowed=servable,
@@ -57,24 +58,28 @@ def tag_demand(demand: Demand, metres: IntArray) -> Tags:
     return Tags(flow=flow, short=result.short)
 
 
-def _stock_in_time(demand: Demand) -> IntArray:
-    """Return the stock by day, shape (warehouses, c, days), less what arrives when its commodity may no longer leave."""
-    stock = demand.stock.copy()
-    for c, mask in enumerate(demand.day_mask):
-        last = int(np.flatnonzero(mask).max(initial=0))
-        stock[:, c, last + 1 :] = stock[:, c, last, None]
-    return stock
+@dataclass(frozen=True)
+class Shortage:
+    """Packs of one outlet and commodity that no warehouse has in time."""
+
+    outlet_code: str
+    commodity_code: str
+    packs: int
+
+
+def list_shortages(demand: Demand, tags: Tags) -> tuple[Shortage, ...]:
+    """List the packs that no warehouse has in time."""
+    return tuple(
+        Shortage(demand.outlets[n].code, demand.commodities[c].code, int(tags.short[n, c]))
+        for n, c in np.argwhere(tags.short > 0)
+    )
 
 
 def _last_days(demand: Demand) -> IntArray:
-    """Return the last day on which each outlet receives goods, shape (n,); -1 for none."""
-    return np.array(
-        [
-            len(demand.days) - 1 if collects else int(np.flatnonzero(demand.receiving_mask(outlet)).max(initial=-1))
-            for outlet, collects in zip(demand.outlets, demand.collects, strict=True)
-        ],
-        dtype=np.int64,
-    )
+    """Return the last day on which each outlet may get each commodity, shape (n, c); -1 for none."""
+    days = demand.delivery_days
+    last: IntArray = np.where(days.any(axis=2), days.shape[2] - 1 - days[:, :, ::-1].argmax(axis=2), -1)
+    return last
 
 
 def _servable(demand: Demand, metres: IntArray) -> NDArray[np.bool_]:

@@ -167,7 +167,7 @@ def test_every_drop_fits_the_store(given_round):
         mass = np.zeros(room.shape, np.int64)
         for j, good in enumerate(given_round.commodities):
             if good.storage_class == storage_class:
-                mass += -(-got.packs[:, j] // given_round.deliveries) * good.pack_g
+                mass += -(-got.packs[:, j] // given_round.deliveries[:, j]) * good.pack_g
         assert (mass <= room).all()
 
 
@@ -194,7 +194,7 @@ def test_neither_the_order_of_commodities_nor_that_of_outlets_matters(given_roun
         people=given_round.people[rows],
         need=tuple(given_round.need[i] for i in rows),
         storage_g={key: values[rows] for key, values in given_round.storage_g.items()},
-        deliveries=given_round.deliveries[rows],
+        deliveries=given_round.deliveries[np.ix_(rows, columns)],
         commodities=tuple(
             replace(given_round.commodities[j], eligible=given_round.commodities[j].eligible[rows]) for j in columns
         ),
@@ -217,11 +217,11 @@ def test_a_pack_is_refused_by_a_full_store_only_if_it_is_full(given_round):
             assert got.packs[i, j] == got.cap_packs[i, j]
             mine = [k for k, c in enumerate(given_round.commodities) if c.storage_class == good.storage_class]
             used = sum(
-                -(-int(got.target_nano[i, k] // NANO + 1) // int(given_round.deliveries[i])) * c.pack_g
+                -(-int(got.target_nano[i, k] // NANO + 1) // int(given_round.deliveries[i, k])) * c.pack_g
                 for k, c in ((k, given_round.commodities[k]) for k in mine)
                 if k != j and c.eligible[i]
             )
-            own = int(got.packs[i, j]) // int(given_round.deliveries[i]) * good.pack_g
+            own = int(got.packs[i, j]) // int(given_round.deliveries[i, j]) * good.pack_g
             assert used + own + good.pack_g > given_round.storage_g[good.storage_class][i]
 
 

@@ -19,7 +19,7 @@ def test_a_closed_outlet_passes_its_account_to_its_successor():
     moved = move_accounts({("a", "rice"): 5, ("b", "rice"): -5}, [follows("a", "b")], AREA, {"b"})
     assert moved.outlets == {("b", "rice"): 0}
     assert moved.areas == {}
-    assert [(m.from_outlet, m.to_outlet, m.amount_nano) for m in moved.moves] == [("a", "b", 5)]
+    assert [(m.from_outlet, m.to_outlet, m.amount) for m in moved.moves] == [("a", "b", 5)]
 
 
 def test_without_a_successor_it_passes_to_the_area():
@@ -65,6 +65,6 @@ def test_every_commodity_keeps_its_sum_and_no_closed_outlet_keeps_an_account(bal
     assert {outlet for outlet, _ in moved.outlets} <= active
     replayed = dict(balances)
     for move in moved.moves:
-        replayed[move.from_outlet, move.commodity] -= move.amount_nano
+        replayed[move.from_outlet, move.commodity] -= move.amount
         assert (move.to_outlet is None) != (move.to_area is None)
     assert all(v == 0 for (outlet, _), v in replayed.items() if outlet not in active)

@@ -94,7 +94,7 @@ def test_a_job_that_is_stopped_keeps_the_best_so_far(service: Service) -> None:
     running_job = wait_for(service, job_id, is_routing)
     assert 0.1 <= float(str(running_job["progress"])) < 1
     assert service.planner.get(f"/v1/jobs/{job_id}?lang=en").json()["phase_text"] == "Routing the trucks"
-    assert service.planner.get(f"/v1/jobs/{job_id}?lang=fa").json()["phase_text"] == "مسیریابی کامیون‌ها"
+    assert service.planner.get(f"/v1/jobs/{job_id}?lang=fa").json()["phase_text"] == "مسیریابی خودروها"
     stopping = service.planner.delete(f"/v1/jobs/{job_id}")
     assert (stopping.status_code, stopping.json()["cancel_requested"]) == (202, True)
     job = wait_for(service, job_id, is_over)

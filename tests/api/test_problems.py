@@ -156,3 +156,18 @@ def test_a_service_whose_dispatcher_is_gone_is_alive_but_not_ready(
         service.app.state.runtime.doorbell.stop()
         problem(service.nobody.get("/readyz"), 503, "dispatcher_gone")
         assert service.nobody.get("/healthz").json() == {"status": "ok"}
+
+
+@pytest.mark.parametrize(
+    "ask",
+    [
+        lambda s: s.planner.get("/v1/outlets/O%001"),
+        lambda s: s.planner.get("/v1/rounds/spring/allotments?outlet=%00"),
+        lambda s: s.planner.get("/v1/jobs/%00"),
+        lambda s: s.planner.post("/v1/keys", json={"role": "planner", "label": "a\x00b"}),
+        lambda s: s.planner.post("/v1/keys", json={"role": "union", "union_code": "U\x001"}),
+        lambda s: s.planner.post("/v1/rounds", json={"round_code": "a\x00b"}),
+    ],
+)
+def test_text_that_no_database_holds_is_refused(kept: Service, ask: Callable[[Service], Response]) -> None:
+    assert ask(kept).status_code == 422

@@ -40,7 +40,7 @@ def test_readers_get_their_own_digits_units_and_dates():
     assert format_both_dates(day, "fa").translate({0x2068: None, 0x2069: None}) == "۱۳۹۹/۰۲/۰۶ (2020-04-25)"
     assert format_time(27_000, "fa") == "۰۷:۳۰"
     assert format_km(124_350, "en") == "124.4 km"
-    assert format_pack(16_200, "fa") == "بسته ۱۶٫۲ کیلوگرم"
+    assert format_pack(16_200, "fa") == "بسته ۱۶٫۲ کیلوگرمی"
     assert format_pack(900, "en") == "900 g pack"
     assert format_packs(0, "fa") == "–"
 

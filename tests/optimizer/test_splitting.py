@@ -42,18 +42,25 @@ def test_odd_packs_of_several_commodities_go_to_different_drops() -> None:
 
 
 def test_the_fewest_drops_that_fit_are_found() -> None:
-    assert drops_needed([10], [1000], 10_000, 5) == 1
-    assert drops_needed([10], [1000], 9_999, 5) == 2
+    assert drops_needed([[10]], [1000], 10_000, [5]) == [1]
+    assert drops_needed([[10]], [1000], 9_999, [5]) == [2]
     # 10 kg in 4 kg of room: two and a half rooms by weight, but three drops of 3 and 4 packs
-    assert drops_needed([10], [1000], 4_000, 5) == 3
+    assert drops_needed([[10]], [1000], 4_000, [5]) == [3]
     # by weight two rooms of 10 kg would do; packs of 7 kg cannot share one
-    assert drops_needed([3], [7_000], 11_000, 5) == 3
+    assert drops_needed([[3]], [7_000], 11_000, [5]) == [3]
 
 
 def test_where_no_number_of_drops_fits_it_is_the_most_that_are_allowed() -> None:
-    assert drops_needed([10], [1000], 999, 4) == 4
-    assert drops_needed([10], [1000], 0, 4) == 4
-    assert drops_needed([10], [1000], 100, 1) == 1
+    assert drops_needed([[10]], [1000], 999, [4]) == [4]
+    assert drops_needed([[10]], [1000], 0, [4]) == [4]
+    assert drops_needed([[10]], [1000], 100, [1]) == [1]
+
+
+def test_groups_that_share_a_room_fit_whichever_of_their_drops_come_together() -> None:
+    assert drops_needed([[10, 0], [0, 10]], [1000, 1000], 20_000, [3, 1]) == [1, 1]
+    # ten packs of the second come at once, so the first may bring no more than four at a time
+    assert drops_needed([[10, 0], [0, 10]], [1000, 1000], 14_000, [3, 1]) == [3, 1]
+    assert drops_needed([[10, 0], [0, 10]], [1000, 1000], 9_999, [3, 2]) == [3, 2]
 
 
 @given(commodities, st.integers(1, 3_000_000), st.integers(1, 12))
@@ -65,7 +72,7 @@ def test_drops_fit_and_one_fewer_would_not(
     def heaviest(drops: int) -> int:
         return max(int(drop @ np.array(pack_g)) for drop in split_drops(packs, drops, pack_g))
 
-    drops = drops_needed(packs, pack_g, room_g, most)
+    (drops,) = drops_needed([packs], pack_g, room_g, [most])
     assert 1 <= drops <= most
     assert drops == most or heaviest(drops) <= room_g
     assert all(heaviest(fewer) > room_g for fewer in range(1, drops))

@@ -196,7 +196,7 @@ def test_stock_that_arrives_after_the_outlet_s_last_day_is_not_for_it() -> None:
     stock = ints([[10, 10, 30]])
     result = tag_over_days(
         stock,
-        ints(1, 2),
+        ints([1], [2]),
         ints([8], [25]),
         ints([5, 5]),
         allowed=np.ones((1, 2, 1), dtype=bool),
@@ -211,7 +211,7 @@ def test_a_later_outlet_takes_later_stock_so_that_an_early_one_can_be_served() -
     stock = ints([[10, 10, 20]])
     result = tag_over_days(
         stock,
-        ints(2, 0),
+        ints([2], [0]),
         ints([10], [10]),
         ints([5, 5]),
         allowed=np.ones((1, 2, 1), dtype=bool),
@@ -219,6 +219,33 @@ def test_a_later_outlet_takes_later_stock_so_that_an_early_one_can_be_served() -
         rank=ints(0, 1),
     )
     assert result.short.sum() == 0
+
+
+def test_an_outlet_that_can_be_served_with_one_commodity_in_time_may_be_late_for_another() -> None:
+    stock = ints([[0, 10], [0, 10]])
+    result = tag_over_days(
+        stock,
+        ints([1, 0]),
+        ints([4, 4]),
+        ints([5]),
+        allowed=np.ones((1, 1, 2), dtype=bool),
+        pack_g=ints(1, 1),
+        rank=ints(0),
+    )
+    assert result.short.tolist() == [[0, 4]]
+
+
+def test_nothing_to_tag_is_no_error() -> None:
+    result = tag_over_days(
+        np.zeros((2, 0, 3), dtype=np.int64),
+        np.zeros((0, 0), dtype=np.int64),
+        np.zeros((0, 0), dtype=np.int64),
+        np.zeros((2, 0), dtype=np.int64),
+        allowed=np.zeros((2, 0, 0), dtype=bool),
+        pack_g=np.zeros(0, dtype=np.int64),
+        rank=np.zeros(0, dtype=np.int64),
+    )
+    assert result.flow.shape == (2, 0, 0)
 
 
 def release(packs: list[int], rank: list[int], stock: list[int], last_day: list[int]) -> list[int]:

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+import threading
+import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from sqlalchemy.exc import IntegrityError
@@ -95,6 +98,25 @@ def test_a_round_needs_a_version_that_exists(rounds: UnitOfWork) -> None:
 def test_a_round_that_is_not_there_is_a_clear_error(rounds: UnitOfWork) -> None:
     with rounds.read() as tx, pytest.raises(NotFoundError, match="round_unknown"):
         tx.rounds.get("r9")
+
+
+def test_of_two_that_saw_the_same_last_round_only_one_may_add_the_next(rounds: UnitOfWork) -> None:
+    together = threading.Barrier(2)
+
+    def add_after(code: str) -> bool:
+        with rounds.read() as tx:
+            seen = tx.rounds.latest()
+        together.wait()
+        with rounds.write() as tx:
+            tx.rounds.lock()
+            if tx.rounds.latest() != seen:
+                return False
+            time.sleep(0.2)  # the other one is at the lock by now
+            tx.rounds.add(code, dataset_version=1)
+            return True
+
+    with ThreadPoolExecutor(2) as pool:
+        assert sorted(pool.map(add_after, ("one", "two"))) == [False, True]
 
 
 def test_a_change_makes_the_version_that_was_read_stale(rounds: UnitOfWork) -> None:

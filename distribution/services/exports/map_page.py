@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 
-from gis.map_page.page import render_map_html
-
 from distribution.domain.jalali import format_date
 from distribution.domain.network import Outlet
 from distribution.domain.numerals import format_number
 from distribution.messages import render_message
 from distribution.services.exports.outcome import RoundOutcome, TruckDay
-from gis.map_page.data import MapData, MapOutlet, MapPlace, MapRoute, MapTexts, MapWarehouse
+from gis.maps import MapData, MapOutlet, MapPlace, MapRoute, MapTexts, MapWarehouse, render_map_html
 from optimizer.plan import Trip
 
 MARKS = {"fa": {"digits": "۰۱۲۳۴۵۶۷۸۹", "decimal_mark": "٫"}, "en": {}}

@@ -13,6 +13,7 @@ from distribution.documents.workbook_data import Letter
 from distribution.domain.dataset import Dataset
 from distribution.domain.network import Outlet, Warehouse
 from distribution.domain.numerals import format_number, to_persian_digits
+from distribution.domain.rounds import WaitingPacks
 from distribution.domain.types import format_clock
 from distribution.messages import Locale
 from distribution.services.allocate_round import Allocation
@@ -44,13 +45,14 @@ class Visit:
 
 @dataclass(frozen=True)
 class RoundOutcome:
-    """A round's network, shares, plan and figures."""
+    """A round's network, shares, plan and figures, and the packs that wait for an outlet or commodity now gone."""
 
     dataset: Dataset
     round_code: str
     allocation: Allocation
     deliveries: DeliveryPlan
     summary: RoundSummary
+    parked: tuple[WaitingPacks, ...] = ()
 
     @property
     def locale(self) -> Locale:

@@ -6,9 +6,11 @@ from collections.abc import Iterator, Mapping
 from decimal import Decimal
 
 from distribution.documents.tables import render_csv
+from distribution.domain.jalali import format_date
 from distribution.domain.numerals import format_number
 from distribution.domain.types import format_clock
 from distribution.messages import Locale, render_message
+from distribution.services.delivery_figures import parked_reason
 from distribution.services.exports.outcome import RoundOutcome
 from optimizer.plan import Reason, Unserved
 
@@ -16,8 +18,8 @@ HEADER = ("outlet_code", "outlet", "load", "kg", "reason", "why")
 
 
 def render_unserved(outcome: RoundOutcome) -> bytes:
-    """Render one line per load that waits, and per outlet and commodity that no warehouse has."""
-    return render_csv(HEADER, (*_waiting_loads(outcome), *_shortages(outcome)))
+    """Render one line per load that waits, per outlet and commodity that no warehouse has, and per parked line."""
+    return render_csv(HEADER, (*_waiting_loads(outcome), *_shortages(outcome), *_parked(outcome)))
 
 
 def describe_unserved(unserved: Unserved, commodity_names: Mapping[int, str], locale: Locale) -> str:
@@ -71,3 +73,22 @@ def _shortages(outcome: RoundOutcome) -> Iterator[tuple[str | int, ...]]:
             "shortage.no_warehouse", outcome.locale, {"packs": format_number(shortage.packs, outcome.locale)}
         )
         yield outlet.code, outlet.name(outcome.locale), load, kg, Reason.STOCK_SHORT.value, why
+
+
+def _parked(outcome: RoundOutcome) -> Iterator[tuple[str | int | None, ...]]:
+    """Yield the packs of earlier rounds whose outlet or commodity is gone: only their codes are left."""
+    for line in outcome.parked:
+        commodity = outcome.dataset.commodity_by_code.get(line.commodity_code)
+        name = commodity.name(outcome.locale) if commodity else line.commodity_code
+        outlet = outcome.dataset.outlet_by_code.get(line.outlet_code)
+        reason = parked_reason(line, outcome.dataset)
+        yield (
+            line.outlet_code,
+            outlet.name(outcome.locale) if outlet else line.outlet_code,
+            f"{format_number(line.packs, outcome.locale)} {name}",
+            -(-line.packs * commodity.pack_g // 1000) if commodity else None,
+            reason,
+            render_message(
+                f"parked.{reason}", outcome.locale, {"since": format_date(line.waiting_since, outcome.locale)}
+            ),
+        )

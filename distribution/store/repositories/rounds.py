@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from sqlalchemy import delete, func, insert, select, true
+from sqlalchemy import delete, func, insert, select, text, true
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, SQLModel, col
 
@@ -78,6 +78,11 @@ class RoundRepository:
         """List the rounds in the order they were added, those after an id."""
         query = select(Round).where(col(Round.id) > after).order_by(col(Round.id)).limit(limit)
         return tuple(self._session.scalars(query))
+
+    def lock(self) -> None:
+        """Let nobody add a round or import a network until the transaction ends; SQLite does so by itself."""
+        if self._session.get_bind().dialect.name == "postgresql":
+            self._session.execute(text("LOCK TABLE round, dataset_version IN EXCLUSIVE MODE"))
 
     def latest(self) -> Round | None:
         """Return the round added last."""

@@ -48,6 +48,22 @@ class WaitingRepository:
                 update(WaitingRow).where(col(WaitingRow.id) == waiting_id).values(settled_by=round_id)
             )
 
+    def pass_on(self, line: WaitingRow, parts: Iterable[tuple[str, int]]) -> None:
+        """Let a line's packs wait for others, (outlet code, packs), since the same day."""
+        self._session.execute(delete(WaitingRow).where(col(WaitingRow.id) == line.id))
+        self.add(
+            line.round_id,
+            [
+                WaitingPacks(
+                    outlet_code=outlet,
+                    commodity_code=line.commodity_code,
+                    packs=packs,
+                    waiting_since=line.waiting_since,
+                )
+                for outlet, packs in parts
+            ],
+        )
+
     def forget_round(self, round_id: int) -> None:
         """Undo what the plan of a round left and took over, so that it can be made anew."""
         self._session.execute(update(WaitingRow).where(col(WaitingRow.settled_by) == round_id).values(settled_by=None))
