@@ -80,7 +80,8 @@ class OutletLoads:
                 room[drop] -= int(fitting @ pack_g)
                 name = f"{self.outlet.code}/{group.name}/{drop + 1}"
                 yield from self._depot_loads(name, fitting, left, cls, days, drop)
-                too_much.append((f"{name}+", due - fitting, left, days, drop))
+                # The search breaks ties by name: with the tilde, what does not fit comes after what does.
+                too_much.append((f"{name}~", due - fitting, left, days, drop))
         for name, packs, left, days, drop in too_much:
             yield from self._depot_loads(name, packs, left, cls, days, drop)
 

@@ -26,9 +26,11 @@ def solve_here(
     return solve(problem, limits, seed, on_progress=on_progress, should_stop=should_stop)
 
 
-@pytest.fixture(autouse=True)
-def _solved_here(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(plan_deliveries, "solve_in_child", solve_here)
+@pytest.fixture(autouse=True, scope="module")
+def _solved_here() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(plan_deliveries, "solve_in_child", solve_here)
+        yield
 
 
 @pytest.fixture

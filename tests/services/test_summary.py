@@ -1,0 +1,128 @@
+"""The figures of a round, computed again by hand from what was allotted and driven."""
+
+import datetime as dt
+import json
+from decimal import Decimal
+from fractions import Fraction
+from statistics import mean
+
+import pytest
+
+from tests.support.kept import Books, KeptRound
+from tests.support.networks import small_network, two_equal_outlets
+
+
+@pytest.fixture(scope="module")
+def small(tmp_path_factory) -> KeptRound:
+    """Return a round of the small network."""
+    return Books(tmp_path_factory.mktemp("books")).run(small_network())
+
+
+def lines_of(kept: KeptRound, commodity: str):
+    return [line for line in kept.allotments if line.commodity_code == commodity]
+
+
+def figures_of(kept: KeptRound, commodity: str) -> dict:
+    return next(goods for goods in kept.summary["goods"] if goods["code"] == commodity)
+
+
+@pytest.mark.parametrize("commodity", ["rice", "eggs", "chicken"])
+def test_gini_is_half_the_mean_difference_between_two_people_over_the_mean(small, commodity):
+    lines = lines_of(small, commodity)
+    each = [(Fraction(line.packs, line.people), line.people) for line in lines]
+    people = sum(n for _, n in each)
+    average = sum(x * n for x, n in each) / people
+    difference = sum(abs(x - y) * n * m for x, n in each for y, m in each) / Fraction(people) ** 2
+    assert figures_of(small, commodity)["fairness"]["gini"] == pytest.approx(float(difference / (2 * average)))
+
+
+@pytest.mark.parametrize("commodity", ["rice", "eggs", "chicken"])
+def test_the_other_measures_of_fairness_are_those_of_the_allotments(small, commodity):
+    lines = lines_of(small, commodity)
+    people = sum(line.people for line in lines)
+    packs = sum(line.packs for line in lines)
+    goods = figures_of(small, commodity)
+    due = [Fraction(packs * line.people, people) for line in lines]
+    furthest = max(abs(line.packs - share) for line, share in zip(lines, due, strict=True))
+    kg = sorted((Fraction(line.packs * goods["allotted_g"], packs * 1000 * line.people), line.people) for line in lines)
+    by_person = [x for x, n in kg for _ in range(n // 500)]  # everybody in groups of 500
+    assert people % 500 == 0
+    fairness = goods["fairness"]
+    assert fairness["largest_deviation_packs"] == pytest.approx(float(furthest), abs=1e-6)
+    assert fairness["kg_per_person_median"] == pytest.approx(float(by_person[len(by_person) // 2]), rel=0.02)
+    assert fairness["kg_per_person_min"] == pytest.approx(float(kg[0][0]))
+    assert fairness["kg_per_person_max"] == pytest.approx(float(kg[-1][0]))
+
+
+def test_the_outlet_with_a_small_room_and_the_one_with_goods_on_its_shelf_are_counted(small):
+    assert figures_of(small, "rice")["held_by_storage"] == 1
+    assert figures_of(small, "rice")["held_by_balance"] == 0  # three packs on a shelf lower a share, but not to nothing
+
+
+def test_the_work_of_one_trip_is_what_it_is(books):
+    kept = books.run(two_equal_outlets(near_km=5, far_km=150))
+    (trip,) = kept.loaded.plan.trips
+    (leg_out, leg_back) = kept.loaded.travel.legs[0, 1], kept.loaded.travel.legs[1, 0]
+    metres = leg_out[0] + leg_back[0]
+    assert metres == pytest.approx(2 * 150_000 * 1.3, rel=0.01)
+    # half an hour of loading, a quarter of an hour at the stop, ten minutes a tonne
+    seconds = 1800 + leg_out[1] + 900 + 1200 + leg_back[1]
+    assert trip.end_s - trip.start_s == seconds
+    cost = 2_000_000 + Fraction(metres, 1000) * 15_000 + Fraction(seconds, 3600) * 300_000
+    delivery = kept.summary["delivery"]
+    assert delivery["metres"] == metres
+    assert delivery["cost"] == round(cost)
+    assert delivery["tonne_km"] == round(2 * leg_out[0] / 1000)
+    litres = Decimal(metres) * 14 / 100_000
+    assert Decimal(delivery["fuel_litres"]) == litres.quantize(Decimal("0.1"))
+    assert Decimal(delivery["co2_kg"]) == (litres * Decimal("2.68")).quantize(Decimal("0.1"))
+    counted = ("trips", "stops", "trucks", "truck_days", "days_used", "working_days", "outlets_due", "outlets_served")
+    assert [delivery[name] for name in counted] == [1, 1, 1, 1, 1, 1, 2, 1]
+    assert delivery["people_covered"] == 5000
+    assert (delivery["routed_g"], delivery["collected_g"], delivery["waiting_g"]) == (2_000_000, 0, 2_000_000)
+
+
+@pytest.mark.parametrize(("near_waits", "ranks"), [(False, [(1, 1.0), (0, 0.0)]), (True, [(0, 0.0), (1, 1.0)])])
+def test_an_outlet_that_gets_nothing_ranks_last_in_its_fifth_of_the_distance(books, near_waits, ranks):
+    since = dt.date(2024, 3, 1)
+    network = two_equal_outlets(
+        near_waits_since=since if near_waits else None, far_waits_since=None if near_waits else since
+    )
+    fifths = books.run(network).summary["delivery"]["rank_by_distance"]
+    assert [(fifth["waiting"], fifth["mean_rank"]) for fifth in fifths] == ranks
+    assert [fifth["mean_km"] for fifth in fifths] == pytest.approx([6.5, 195], rel=0.01)
+
+
+def test_outlets_stand_in_fifths_by_distance_with_the_mean_rank_of_their_first_days(small):
+    problem, plan = small.loaded.problem, small.loaded.plan
+    first: dict[int, int] = {}
+    for trip in plan.trips:
+        for stop in trip.stops:
+            place = problem.deliveries[stop.delivery].place
+            first[place] = min(first.get(place, trip.day), trip.day)
+    before = {day: sum(d < day for d in first.values()) for day in first.values()}
+    same = {day: sum(d == day for d in first.values()) for day in first.values()}
+    rank = {place: (before[d] + (same[d] - 1) / 2) / (len(first) - 1) for place, d in first.items()}
+    fifths = small.summary["delivery"]["rank_by_distance"]
+    # nine outlets are delivered to (the tenth collects): fifths of two, two, two, two and one
+    assert [fifth["outlets"] for fifth in fifths] == [2, 2, 2, 2, 1]
+    assert [fifth["mean_km"] for fifth in fifths] == sorted(fifth["mean_km"] for fifth in fifths)
+    weighted = sum(fifth["outlets"] * fifth["mean_rank"] for fifth in fifths)
+    assert weighted == pytest.approx(sum(rank.values()), abs=0.005)
+    assert weighted / 9 == pytest.approx(0.5, abs=0.001)
+    # the two nearest: O0, 2.2 km from the first warehouse, and O5, 3.6 km from the second
+    nearest = [place for place in first if problem.places[place].name in {"O0", "O5"}]
+    assert fifths[0]["mean_rank"] == pytest.approx(mean(rank[place] for place in nearest), abs=0.001)
+
+
+def test_a_halt_at_which_two_loads_are_unloaded_is_one_stop(small):
+    halts = 0
+    for trip in small.loaded.plan.trips:
+        places = [small.loaded.problem.deliveries[stop.delivery].place for stop in trip.stops]
+        halts += sum(place != before for place, before in zip(places, [None, *places], strict=False))
+    assert small.summary["delivery"]["stops"] == halts
+    assert halts < sum(len(trip.stops) for trip in small.loaded.plan.trips)
+
+
+def test_the_summary_file_is_the_summary_that_is_kept(small):
+    assert json.loads(small.files["summary.json"]) == small.summary
