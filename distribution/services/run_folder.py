@@ -159,14 +159,14 @@ def _copy_database(source: Path, target: Path) -> None:
     UnavailableError
         ``previous_unusable``.
     """
+    log = source.with_name(f"{source.name}-wal")  # there as long as anybody has the database open
     try:
-        try:
-            _back_up(source, target, "mode=ro")
-        except sqlite3.OperationalError:
-            # On a medium that cannot be written, SQLite cannot make the files beside the database that it wants.
-            if source.with_name(f"{source.name}-wal").exists():
-                raise
+        if not log.exists():
+            # Told that nothing changes, SQLite leaves no files of its own beside it and needs no right to write there.
             _back_up(source, target, "mode=ro&immutable=1")
+            if not log.exists():
+                return
+        _back_up(source, target, "mode=ro")
     except sqlite3.DatabaseError as error:
         raise UnavailableError("previous_unusable", database=str(source)) from error
 

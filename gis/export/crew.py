@@ -38,7 +38,7 @@ class CrewStop:
     lat: float
     arrival: str
     load: str
-    weight_kg: int
+    weight_kg: float
     packs: tuple[int, ...] = ()
     note: str = ""
 

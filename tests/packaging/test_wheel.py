@@ -82,7 +82,7 @@ def test_the_installed_command_runs_the_example_from_another_folder(
     source = shutil.copytree(installed / EXAMPLE, tmp_path / "my network")
 
     def taavon(*arguments: str) -> str:
-        command = [sys.executable, str(installed / "bin" / "taavon"), *arguments]
+        command = [str(installed / "bin" / "taavon"), *arguments]
         done = subprocess.run(
             command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False, timeout=600
         )

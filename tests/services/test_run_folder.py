@@ -19,7 +19,7 @@ from tests.support.rounds import two_rounds
 def run(job: FolderRun, network=None, code=None, seed=1):
     options = RunOptions(SearchOptions(Limits(iterations=1), seed, 1), code)
     return run_folder(
-        job, network or small_network(), (), options, SilentReporter(), locale="en", on_imported=lambda diff: None
+        job, network or small_network(), (), options, SilentReporter(), locale="en", on_imported=lambda _diff: None
     )
 
 
@@ -47,6 +47,19 @@ def test_an_earlier_run_on_a_medium_that_cannot_be_written_is_carried_on(first, 
     (sealed / DATABASE).write_bytes((first / DATABASE).read_bytes())
     (sealed / f"{DATABASE}-shm").mkdir()  # SQLite cannot make its file there
     assert run(FolderRun(Path("input"), tmp_path / "out", sealed), two_rounds()).round_code == "later"
+
+
+def test_an_earlier_run_that_a_service_goes_on_with_is_carried_on_as_it_is_now(first, tmp_path):
+    old = tmp_path / "old"
+    old.mkdir()
+    (old / DATABASE).write_bytes((first / DATABASE).read_bytes())
+    with closing(sqlite3.connect(old / DATABASE)) as service, service:
+        service.execute("UPDATE round SET code = 'renamed'")
+        service.commit()
+        assert (old / f"{DATABASE}-wal").stat().st_size  # what was written stands in the log only
+        run(FolderRun(Path("input"), tmp_path / "out", old), two_rounds(), "later")
+    with closing(sqlite3.connect(tmp_path / "out" / DATABASE)) as copy:
+        assert [code for (code,) in copy.execute("SELECT code FROM round ORDER BY id")] == ["renamed", "later"]
 
 
 def spoil(database: Path, way: str) -> None:

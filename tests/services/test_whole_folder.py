@@ -56,9 +56,14 @@ def test_whatever_is_raised_the_older_folder_stays_as_it_was(tmp_path, error):
     out = tmp_path / "out"
     out.mkdir()
     (out / "old").touch()
-    with pytest.raises(error), replaced_folder(out) as new:
-        (new / "new").touch()
-        raise error
+
+    def fail() -> None:
+        with replaced_folder(out) as new:
+            (new / "new").touch()
+            raise error
+
+    with pytest.raises(error):
+        fail()
     assert names(out) == ["old"]
     assert names(tmp_path) == ["out"]
 

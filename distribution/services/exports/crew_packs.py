@@ -63,7 +63,7 @@ def _crew_stop(outcome: RoundOutcome, visit: Visit) -> CrewStop:
         lat=outlet.lat,
         arrival=outcome.clock(visit.arrival_s),
         load=outcome.load_text(visit.packs),
-        weight_kg=-(-visit.weight_g // 1000),
+        weight_kg=visit.weight_g / 1000,
         packs=visit.packs,
         note=dataset.area_by_code[outlet.area_code].name(outcome.locale),
     )

@@ -40,13 +40,14 @@ def render_map(outcome: RoundOutcome) -> bytes:
 
 
 def _subtitle(outcome: RoundOutcome) -> str:
-    days = outcome.deliveries.demand.days
+    days, delivery = outcome.deliveries.demand.days, outcome.summary.delivery
+    on_the_way_g = delivery.routed_g + delivery.collected_g
     params = {
         "round": outcome.round_code,
         "start": format_date(days[0], outcome.locale),
         "end": format_date(days[-1], outcome.locale),
-        "tonnes": format_number(round(outcome.summary.allotted_g / 1_000_000), outcome.locale),
-        "outlets": format_number(outcome.summary.delivery.outlets_served, outcome.locale),
+        "tonnes": format_number(round(on_the_way_g / 1_000_000), outcome.locale),
+        "outlets": format_number(delivery.outlets_served, outcome.locale),
     }
     return render_message("map.subtitle", outcome.locale, params)
 

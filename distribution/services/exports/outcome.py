@@ -9,12 +9,12 @@ from functools import cached_property
 from itertools import groupby
 
 from distribution.documents.commodity import DocumentCommodity
+from distribution.documents.formats import format_time
 from distribution.documents.workbook_data import Letter
 from distribution.domain.dataset import Dataset
 from distribution.domain.network import Outlet, Warehouse
-from distribution.domain.numerals import format_number, to_persian_digits
+from distribution.domain.numerals import format_number
 from distribution.domain.rounds import WaitingPacks
-from distribution.domain.types import format_clock
 from distribution.messages import Locale
 from distribution.services.allocate_round import Allocation
 from distribution.services.plan_deliveries import DeliveryPlan
@@ -155,15 +155,14 @@ class RoundOutcome:
         return tuple(count.get(c.code, 0) for c in self.commodities)
 
     def load_text(self, packs: tuple[int, ...]) -> str:
-        """Write packs as ``10 rice, 4 oil`` in the documents' language."""
-        comma = "، " if self.locale == "fa" else ", "
-        return comma.join(
+        """Write packs as ``10 rice; 4 oil`` in the documents' language; names have commas of their own."""
+        semicolon = "؛ " if self.locale == "fa" else "; "
+        return semicolon.join(
             f"{format_number(count, self.locale)} {c.name}"
             for c, count in zip(self.commodities, packs, strict=True)
             if count
         )
 
     def clock(self, seconds: int) -> str:
-        """Write a time of day, rounded up to the minute, in the documents' digits."""
-        text = format_clock(-(-seconds // 60) * 60)
-        return to_persian_digits(text) if self.locale == "fa" else text
+        """Write a time of day as the waybill does."""
+        return format_time(seconds, self.locale)
