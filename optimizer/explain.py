@@ -63,7 +63,7 @@ def static_reason(problem: Problem, index: int) -> Unserved | None:
     if room_g is not None and delivery.weight_g > room_g:
         return unserved(Reason.STORAGE_FULL, needs_g=delivery.weight_g, room_g=room_g)
     trips = [_alone(problem, delivery, v, road) for v in fitting]
-    in_shift = [t for t in trips if t.needs_s <= t.longest_s]
+    in_shift = [t for t in trips if t.earliest_s <= t.latest_s]
     if not in_shift:
         closest = min(trips, key=lambda t: t.needs_s - t.longest_s)
         return unserved(Reason.SHIFT_TOO_SHORT, needs_s=closest.needs_s, longest_s=closest.longest_s)

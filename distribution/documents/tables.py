@@ -1,49 +1,31 @@
-"""CSV as spreadsheets open it: UTF-8 with a byte-order mark, CRLF, quotes where needed (RFC 4180)."""
+"""Tables of figures, dates and texts as CSV."""
 
 from __future__ import annotations
 
-import csv
 import datetime as dt
-import io
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
 from distribution.domain.types import format_decimal
+from gis.export import table_csv
 
 Cell = str | int | Decimal | dt.date | None
 
-#: A text that begins so is run as a formula by spreadsheets (OWASP, CSV injection).
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
-
 
 def render_csv(header: Sequence[str], rows: Iterable[Sequence[Cell]]) -> bytes:
-    """Write a header and rows as CSV.
+    """Write a header and rows as :func:`gis.export.table_csv.render_csv` does, dates in ISO 8601 and decimals plain.
 
-    Texts that a spreadsheet would run as a formula get a leading apostrophe; numbers never do, so give numbers as
-    numbers. Dates are ISO 8601, decimals plain, None is empty.
+    Give numbers as numbers: a text that looks like a formula, ``-5`` for one, gets a leading apostrophe.
 
     Raises
     ------
     ValueError
         If a row is not as wide as the header.
     """
-    text = io.StringIO(newline="")
-    writer = csv.writer(text, lineterminator="\r\n")
-    writer.writerow([_cell(name) for name in header])
-    for row in rows:
-        if len(row) != len(header):
-            raise ValueError(f"a row has {len(row)} cells, the header {len(header)}")
-        writer.writerow([_cell(value) for value in row])
-    return text.getvalue().encode("utf-8-sig")
+    return table_csv.render_csv(header, ([_plain(cell) for cell in row] for row in rows))
 
 
-def _cell(value: Cell) -> str | int:
-    if value is None:
-        return ""
-    if isinstance(value, Decimal):
-        return format_decimal(value)
-    if isinstance(value, dt.date):
-        return value.isoformat()
-    if isinstance(value, str) and value.startswith(FORMULA_STARTS):
-        return f"'{value}"
-    return value
+def _plain(cell: Cell) -> str | int | table_csv.PlainNumber | None:
+    if isinstance(cell, Decimal):
+        return table_csv.PlainNumber(format_decimal(cell))
+    return cell.isoformat() if isinstance(cell, dt.date) else cell

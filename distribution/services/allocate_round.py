@@ -11,11 +11,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from distribution.allocation.allocate import RoundResult, allocate_round
+from distribution.allocation.grid import MAX_PACKS
 from distribution.allocation.population import Served, resolve_populations
 from distribution.allocation.round_input import CommodityInput, RoundInput
 from distribution.domain.dataset import Dataset
 from distribution.domain.eligibility import is_eligible
 from distribution.domain.enums import Account, StorageClass
+from distribution.domain.errors import StateError
 from distribution.domain.goods import Quota
 from distribution.domain.network import Outlet
 from distribution.domain.rounds import Allotment, LedgerEntry, RoundGoods, WaitingPacks
@@ -63,11 +65,13 @@ def allocate_quotas(dataset: Dataset, quotas: Sequence[Quota], accounts: Account
     Raises
     ------
     StateError
-        ``no_working_day`` if no delivery could be made in the period.
+        ``no_working_day`` if no delivery could be made in the period; ``quota_too_large`` if a quota, with what was
+        carried on and what lies at the outlets, is more packs than the accounts can hold.
     """
     outlets = dataset.outlets
     served = resolve_populations(dataset.areas, outlets)
     round_input = _round_input(dataset, quotas, accounts, served)
+    _require_countable(round_input)
     result = allocate_round(round_input)
     rows = [(int(i), j) for j in range(len(quotas)) for i in np.flatnonzero(round_input.commodities[j].eligible)]
     return Allocation(
@@ -79,6 +83,13 @@ def allocate_quotas(dataset: Dataset, quotas: Sequence[Quota], accounts: Account
         goods=tuple(_goods(dataset, quota, round_input, result, j) for j, quota in enumerate(quotas)),
         entries=tuple(_entries(round_input, result, rows)),
     )
+
+
+def _require_countable(given: RoundInput) -> None:
+    for commodity, lying in zip(given.commodities, given.opening_packs.sum(axis=0).tolist(), strict=True):
+        packs = (commodity.quota_g + commodity.carried_g) // commodity.pack_g + lying
+        if packs > MAX_PACKS:
+            raise StateError("quota_too_large", commodity=commodity.code, packs=packs, most=MAX_PACKS)
 
 
 def price_of(dataset: Dataset, quota: Quota) -> int:

@@ -13,6 +13,7 @@ from distribution.domain.enums import Severity
 from distribution.domain.errors import InputError
 from distribution.domain.findings import Finding, Where
 from distribution.messages import Locale, render_message
+from distribution.services.delivery_figures import count_halts
 from distribution.services.sentences import spell_numbers
 from gis.travel.geodesic import GeodesicTravel
 from optimizer.plan_file import MAX_PLAN_BYTES, LoadedPlan, PlanFileError, load_plan
@@ -53,7 +54,7 @@ def check_plan_file(path: Path, locale: Locale) -> PlanCheck:
     ]
     return PlanCheck(
         trips=len(loaded.plan.trips),
-        stops=sum(len(trip.stops) for trip in loaded.plan.trips),
+        stops=count_halts(loaded.problem, loaded.plan.trips),
         waiting=len(loaded.plan.unserved),
         faults=(*faults, *_check_estimates(loaded, locale)),
     )

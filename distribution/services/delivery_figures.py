@@ -14,6 +14,7 @@ from distribution.domain.rounds import WaitingPacks
 from distribution.services.distance_ranks import QuintileRank, rank_by_distance
 from distribution.services.plan_deliveries import DeliveryPlan
 from optimizer.plan import COST_SCALE, Reason, Trip
+from optimizer.problem import Problem
 
 
 @dataclass(frozen=True)
@@ -63,7 +64,7 @@ def count_deliveries(
         trucks=len(trucks),
         truck_days=len({(t.day, t.vehicle_type, t.vehicle) for t in plan.trips}),
         trips=len(plan.trips),
-        stops=sum(len(list(groupby(t.stops, key=lambda s: problem.deliveries[s.delivery].place))) for t in plan.trips),
+        stops=count_halts(problem, plan.trips),
         routed_g=sum(problem.deliveries[s.delivery].weight_g for t in plan.trips for s in t.stops),
         collected_g=sum(packs * pack_g[code] for c in deliveries.collections for code, packs in c.packs.items()),
         waiting_g=sum(packs * pack_g[commodity] for (_, commodity), packs in waiting.items()),
@@ -78,6 +79,11 @@ def count_deliveries(
         unserved=_unserved_by_reason(deliveries, parked),
         rank_by_distance=rank_by_distance(deliveries),
     )
+
+
+def count_halts(problem: Problem, trips: Iterable[Trip]) -> int:
+    """Count the halts of trucks: loads unloaded in a row at one place are one."""
+    return sum(len(list(groupby(t.stops, key=lambda s: problem.deliveries[s.delivery].place))) for t in trips)
 
 
 def parked_reason(line: WaitingPacks, dataset: Dataset) -> str:

@@ -53,7 +53,8 @@ class Model:
     windows
         Of each delivery, ascending and apart.
     day_ok, kind_ok
-        Which days and which vehicle types (class, access, capacity) each delivery may use, shapes (n, d) and (n, t).
+        Which days and which vehicle types (class, access, capacity, a working day at all) each delivery may use, shapes
+        (n, d) and (n, t).
     order
         Position of each delivery in the order of rank, ties by name: 0 is the last to wait.
     stock
@@ -85,6 +86,7 @@ def build_model(problem: Problem) -> Model:
     local = {place: i for i, place in enumerate(used)}
     deliveries = problem.deliveries
     n, n_days, n_kinds = len(deliveries), len(problem.days), len(problem.vehicle_types)
+    kinds = _kinds(problem, local)
     day_ok = np.zeros((n, n_days), dtype=np.bool_)
     kind_ok = np.zeros((n, n_kinds), dtype=np.bool_)
     for i, delivery in enumerate(deliveries):
@@ -96,11 +98,11 @@ def build_model(problem: Problem) -> Model:
                 and (limit is None or vehicle.capacity_g <= limit)
                 and delivery.weight_g <= vehicle.capacity_g
                 and delivery.volume_ml <= vehicle.capacity_ml
+                and kinds[k].opens_s <= kinds[k].closes_s
             )
     order = [0] * n
     for position, i in enumerate(sorted(range(n), key=lambda i: (deliveries[i].rank, deliveries[i].name))):
         order[i] = position
-    kinds = _kinds(problem, local)
     return Model(
         problem=problem,
         legs=Legs(problem.travel, used),

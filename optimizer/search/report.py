@@ -9,7 +9,7 @@ import numpy as np
 
 from optimizer.plan import Plan, Reason, Status, Trip, Unserved
 from optimizer.search.model import Model
-from optimizer.search.schedule import schedule_day
+from optimizer.search.schedule import schedule_day, schedule_trip
 from optimizer.search.state import Board, TruckDay
 from optimizer.search.waiting import Storage
 
@@ -52,8 +52,8 @@ def explain_waiting(model: Model, boards: Sequence[Board], waiting: Sequence[int
 
     - ``storage_full``: ``needs_g`` and the ``room_g`` left in its drop;
     - ``stock_short``: the ``commodity``, ``needs_packs`` and the most ``left_packs`` there are on any of its days;
-    - ``fleet_used_up``: ``needs_g`` and, for the trucks that may serve it on its days, the ``truck_days`` there are
-      and the ``truck_days_used``.
+    - ``fleet_used_up``: ``needs_g`` and, for the trucks that could serve it on those of its days that have the stock,
+      the ``truck_days`` there are and the ``truck_days_used``.
     """
     storage = Storage(model, boards)
     return [_explain(model, boards[model.depot[i]], storage, i) for i in waiting]
@@ -65,9 +65,9 @@ def _explain(model: Model, board: Board, storage: Storage, delivery: int) -> Uns
         return Unserved(
             delivery, Reason.STORAGE_FULL, {"needs_g": needs_g, "room_g": max(0, storage.left_g(delivery) or 0)}
         )
-    days = np.flatnonzero(model.day_ok[delivery])
-    if not board.stock_days(delivery)[days].any():
-        left = board.slack()[:, days[-1]]  # the last day has the most
+    stocked = model.day_ok[delivery] & board.stock_days(delivery)
+    if not stocked.any():
+        left = board.slack()[:, np.flatnonzero(model.day_ok[delivery])[-1]]  # the last day has the most
         packs = model.packs[delivery]
         commodity = int(np.argmax(np.where(packs > 0, packs - left, np.iinfo(np.int64).min)))
         numbers = {
@@ -76,7 +76,13 @@ def _explain(model: Model, board: Board, storage: Storage, delivery: int) -> Uns
             "left_packs": max(0, int(left[commodity])),
         }
         return Unserved(delivery, Reason.STOCK_SHORT, numbers)
-    kinds = [k for k in np.flatnonzero(model.kind_ok[delivery]) if model.kinds[k].depot == board.depot]
+    days = np.flatnonzero(stocked)
+    kinds = [
+        k
+        for k in np.flatnonzero(model.kind_ok[delivery])
+        if model.kinds[k].depot == board.depot
+        and schedule_trip(model, model.kinds[k], [delivery], model.kinds[k].opens_s) is not None
+    ]
     total = len(days) * sum(model.kinds[k].count for k in kinds)
     free = int(board.free[np.ix_(kinds, days)].sum())
     numbers = {"needs_g": needs_g, "truck_days": total, "truck_days_used": total - free}

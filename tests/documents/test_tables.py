@@ -11,7 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from distribution.documents.tables import FORMULA_STARTS, render_csv
+from distribution.documents.tables import render_csv
+from gis.export.table_csv import FORMULA_STARTS
 
 
 def read_back(raw: bytes) -> list[list[str]]:

@@ -8,6 +8,7 @@ import pytest
 
 from distribution.domain.dataset import Dataset
 from distribution.domain.enums import ApportionmentMethod, CooperativeKind, Language, OutletMode, StorageClass, Weekday
+from distribution.domain.errors import StateError
 from tests.support.kept import check_round
 from tests.support.networks import small_network
 from tests.support.nouns import commodity, quota, stock, windows
@@ -180,3 +181,10 @@ def test_forty_commodities_share_one_store(books):
     kept = books.run(network)
     check_round(kept)
     assert kept.reasons == {}
+
+
+def test_a_quota_beyond_what_the_accounts_can_hold_is_refused_in_words(books):
+    with pytest.raises(StateError) as told:
+        books.run(with_quotas(SMALL, tonnes=Decimal(99_000_000)))
+    assert told.value.code == "quota_too_large"
+    assert told.value.params["packs"] > told.value.params["most"]

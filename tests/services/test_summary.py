@@ -8,6 +8,7 @@ from statistics import mean
 
 import pytest
 
+from distribution.services.check_plan import check_plan_file
 from tests.support.kept import Books, KeptRound
 from tests.support.networks import small_network, two_equal_outlets
 
@@ -115,13 +116,15 @@ def test_outlets_stand_in_fifths_by_distance_with_the_mean_rank_of_their_first_d
     assert fifths[0]["mean_rank"] == pytest.approx(mean(rank[place] for place in nearest), abs=0.001)
 
 
-def test_a_halt_at_which_two_loads_are_unloaded_is_one_stop(small):
+def test_a_halt_at_which_two_loads_are_unloaded_is_one_stop(small, tmp_path):
     halts = 0
     for trip in small.loaded.plan.trips:
         places = [small.loaded.problem.deliveries[stop.delivery].place for stop in trip.stops]
         halts += sum(place != before for place, before in zip(places, [None, *places], strict=False))
     assert small.summary["delivery"]["stops"] == halts
     assert halts < sum(len(trip.stops) for trip in small.loaded.plan.trips)
+    (tmp_path / "plan.json").write_bytes(small.files["plan.json"])
+    assert check_plan_file(tmp_path / "plan.json", "en").stops == halts
 
 
 def test_the_summary_file_is_the_summary_that_is_kept(small):
