@@ -5,6 +5,9 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+#: Smaller values count as zero: a float64 near its least has no digits left to round.
+_LEAST_EXPONENT = -300
+
 
 def quantile_bounds(values: ArrayLike, classes: int = 5, digits: int = 3) -> NDArray[np.float64]:
     """Return ascending class bounds at the quantiles of the values, rounded to significant digits.
@@ -21,7 +24,7 @@ def quantile_bounds(values: ArrayLike, classes: int = 5, digits: int = 3) -> NDA
     scale = np.abs(raw).max()
     if scale == 0:
         return np.zeros(2)
-    unit = 10.0 ** (np.floor(np.log10(scale)) - digits + 1)
+    unit = 10.0 ** max(np.floor(np.log10(scale)) - digits + 1, _LEAST_EXPONENT)
     steps = np.round(raw / unit)
     steps[0], steps[-1] = np.floor(raw[0] / unit + 1e-9), np.ceil(raw[-1] / unit - 1e-9)
     bounds = np.unique(steps)

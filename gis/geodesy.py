@@ -15,7 +15,7 @@ FloatArray = NDArray[np.float64]
 #: Pairs worked on at once: some ten temporaries of this many float64 stay near 80 MB, whatever the block asked for.
 _PAIRS_AT_ONCE = 1_000_000
 
-#: Keeps the correction finite for coincident (0/0) and antipodal pairs; its square root is some 6 micrometres of arc.
+#: Keeps the correction finite (0/0) for coincident and antipodal pairs; its square root is some 6 micrometres of arc.
 _TINY = 1e-24
 
 
@@ -103,11 +103,12 @@ def pair_distances_m(lon_a: ArrayLike, lat_a: ArrayLike, lon_b: ArrayLike, lat_b
 
 
 def _lambert_m(a: UnitVectors, b: UnitVectors) -> FloatArray:
-    # The chord, not the cosine: it keeps its digits for near neighbours.
-    h = np.minimum(((a.x - b.x) ** 2 + (a.y - b.y) ** 2 + (a.z - b.z) ** 2) / 4, 1.0)
-    angle = 2 * np.arcsin(np.sqrt(h))
-    sine = 2 * np.sqrt(h * (1 - h))
-    along = (angle - sine) * (a.z + b.z) ** 2 / np.maximum(1 - h, _TINY)
+    # The chord, not the cosine: it keeps its digits for near neighbours; that to the antipode, for 1 - h, near them.
+    h = ((a.x - b.x) ** 2 + (a.y - b.y) ** 2 + (a.z - b.z) ** 2) / 4
+    rest = ((a.x + b.x) ** 2 + (a.y + b.y) ** 2 + (a.z + b.z) ** 2) / 4
+    angle = 2 * np.arctan2(np.sqrt(h), np.sqrt(rest))
+    sine = 2 * np.sqrt(h * rest)
+    along = (angle - sine) * (a.z + b.z) ** 2 / np.maximum(rest, _TINY)
     across = (angle + sine) * (a.z - b.z) ** 2 / np.maximum(h, _TINY)
     metres: FloatArray = WGS84_SEMI_MAJOR_AXIS_M * (angle - WGS84_FLATTENING / 8 * (along + across))
     return np.maximum(metres, 0.0)

@@ -23,6 +23,10 @@ class Executor(Protocol):
         """Tell how many items are worked on at once."""
         ...
 
+    def prepare(self, function: Callable[[T], R]) -> None:
+        """Make ready for a function that will be mapped later, without waiting until that is done."""
+        ...
+
     def map(self, function: Callable[[T], R], items: Sequence[T]) -> list[R]:
         """Return ``[function(item) for item in items]``; the first failing item's exception is raised."""
         ...
@@ -32,6 +36,9 @@ class SerialExecutor:
     """Does everything in this process, one item after the other."""
 
     workers = 1
+
+    def prepare(self, function: Callable[[T], R]) -> None:
+        """Do nothing: the function is here already."""
 
     def map(self, function: Callable[[T], R], items: Sequence[T]) -> list[R]:
         """Return ``[function(item) for item in items]``."""
@@ -52,6 +59,11 @@ class ProcessExecutor:
         self._pool = ProcessPoolExecutor(
             self.workers, mp_context=multiprocessing.get_context("spawn"), initializer=guard_worker
         )
+
+    def prepare(self, function: Callable[[T], R]) -> None:
+        """Start the workers and let each import the function's module, which takes a second, meanwhile."""
+        for _ in range(self.workers):
+            self._pool.submit(_receive, function)
 
     def map(self, function: Callable[[T], R], items: Sequence[T]) -> list[R]:
         """Return ``[function(item) for item in items]``, worked out by the workers.
@@ -80,6 +92,10 @@ class ProcessExecutor:
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
         self.close()
+
+
+def _receive(function: Callable[[T], R]) -> None:
+    """Do nothing: who has received a function has imported its module."""
 
 
 def count_available_cpus() -> int:

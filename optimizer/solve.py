@@ -16,14 +16,18 @@ from optimizer.search.calendar import bring_forward
 from optimizer.search.consolidate import consolidate
 from optimizer.search.decompose import Pieces, apply_answer
 from optimizer.search.model import Model, build_model
+from optimizer.search.relocate import relocate
 from optimizer.search.report import build_plan, explain_waiting
 from optimizer.search.state import Board
 from optimizer.search.waiting import displace, readmit
 
 #: Pieces solved at a time. Fixed, so that the plan does not depend on the number of workers.
-_BATCH = 4
-#: Those who wait are tried again after this many batches, and places are consolidated after 0, 1, 4, 16, ... times it.
+_BATCH = 8
+#: After this many batches deliveries are relocated within the whole of their depot and those who wait are tried again;
+#: places are consolidated after 0, 1, 4, 16, ... times it.
 _ROUND = 8
+#: Workers take about this long to start, s; below it they are not worth it.
+_START_S = 1.0
 #: Share of a time limit that the first layouts may take.
 _LAYOUT_SHARE = 0.3
 
@@ -148,6 +152,9 @@ def solve(
         Feasible at any limit, with a typed reason for everything that waits.
     """
     watch = _Watch(limits, on_progress, should_stop, len(problem.deliveries))
+    executor = executor or SerialExecutor()
+    if limits.iterations != 0 and (limits.seconds is None or limits.seconds > _START_S):
+        executor.prepare(solve_subproblem)
     model = build_model(problem)
     reasons = [static_reason(problem, i) for i in range(len(problem.deliveries))]
     never = [reason for reason in reasons if reason is not None]
@@ -156,7 +163,7 @@ def solve(
     began = watch.elapsed_s()
     waiting = _settle(model, boards, waiting)
     watch.keep_back(1.5 * (watch.elapsed_s() - began))
-    waiting = _improve(model, boards, waiting, Pieces(model, seed), watch, executor or SerialExecutor(), len(never))
+    waiting = _improve(model, boards, waiting, Pieces(model, seed), watch, executor, len(never))
     waiting = _settle(model, boards, waiting)
     unserved = [*never, *explain_waiting(model, boards, waiting)]
     plan = build_plan(model, boards, unserved, watch.status(), watch.done, seed)
@@ -187,16 +194,19 @@ def _improve(
     n = len(model.problem.deliveries)
     batches, next_consolidation = 0, 0
     improved = True
-    while count := watch.next_batch():
+    while watch.next_batch():
         if batches == next_consolidation:
             cost -= consolidate(model, boards, watch.go_on)
             next_consolidation = max(_ROUND, 4 * next_consolidation)
-        if waiting and improved and batches % _ROUND == _ROUND - 1:
-            waiting = _settle(model, boards, waiting)
-            cost = sum(board.cost() for board in boards)
+        if improved and batches % _ROUND == 0:
+            cost -= relocate(model, boards, watch.go_on)
+            if waiting:
+                waiting = _settle(model, boards, waiting)
+                cost = sum(board.cost() for board in boards)
             improved = False
         began = watch.elapsed_s()
-        batch = pieces.choose(boards, count)
+        # Asked again: what came before has taken its time.
+        batch = pieces.choose(boards, watch.next_batch())
         if not batch:
             break
         answers = executor.map(solve_subproblem, [piece.subproblem for piece in batch])

@@ -113,3 +113,12 @@ class WaitingPacks(SQLModel):
     commodity_code: str = Field(description="code of the commodity")
     packs: int = Field(gt=0, sa_type=BigInteger, description="whole packs")
     waiting_since: dt.date = Field(description="first day on which they could have been delivered")
+
+
+class StockUse(SQLModel):
+    """What a round took of a row of stock: packs planned to leave a warehouse, or a closing balance that was netted."""
+
+    place_code: str = Field(description="code of the warehouse or outlet")
+    commodity_code: str = Field(description="code of the commodity")
+    available_on: dt.date | None = Field(default=None, description="day of the row; blank = already there")
+    packs: int = Field(gt=0, sa_type=BigInteger, description="whole packs")

@@ -11,7 +11,7 @@ import numpy as np
 from distribution.domain.enums import StorageClass
 from distribution.domain.network import Outlet
 from distribution.domain.settings import NetworkSettings
-from distribution.services.demand import Demand, IntArray, most_drops
+from distribution.services.demand import BoolArray, Demand, IntArray, most_drops
 from distribution.services.tag_demand import Tags
 from optimizer.problem import Delivery
 from optimizer.splitting import drops_needed, split_drops, split_loads
@@ -53,10 +53,10 @@ class OutletLoads:
 
     def _groups(self) -> dict[StorageClass, list[_Group]]:
         """Group the commodities that may travel together. Days are indices."""
-        flow, days = self.tags.flow[:, self.n], self.demand.delivery_days[self.n]
+        flow = self.tags.flow[:, self.n]
         members: dict[tuple[StorageClass, tuple[int, ...]], list[int]] = defaultdict(list)
         for c in np.flatnonzero(flow.any(axis=0)):
-            members[self.demand.commodities[c].storage_class, tuple(np.flatnonzero(days[c]).tolist())].append(int(c))
+            members[self.demand.commodities[c].storage_class, self._days(int(c), flow[:, c] > 0)].append(int(c))
         classes = [cls for cls, _ in members]
         groups: dict[StorageClass, list[_Group]] = defaultdict(list)
         for index, ((cls, group_days), columns) in enumerate(sorted(members.items())):
@@ -65,6 +65,12 @@ class OutletLoads:
             part[:, columns] = flow[:, columns]
             groups[cls].append(_Group(name, group_days, part))
         return groups
+
+    def _days(self, c: int, tagged: BoolArray) -> tuple[int, ...]:
+        """List the days on which a commodity may come: those on which every warehouse tagged for it has some."""
+        days = self.demand.delivery_days[self.n, c]
+        stocked = days & (self.demand.stock[tagged, c] > 0).all(axis=0)
+        return tuple(np.flatnonzero(stocked if stocked.any() else days).tolist())
 
     def _class_deliveries(self, cls: StorageClass, groups: list[_Group]) -> Iterator[Delivery]:
         pack_g = self.demand.pack_g

@@ -18,6 +18,7 @@ from distribution.services.exports.plan_json import render_plan_json
 from distribution.services.plan_deliveries import SearchOptions, plan_deliveries
 from distribution.services.progress import Phase, Reporter
 from distribution.services.ranking import rank_outlets
+from distribution.services.stock_use import packs_taken, remaining_stock, use_stock
 from distribution.services.summary import RoundSummary, summarise
 from distribution.services.waiting import carry_waiting, post_undelivered
 from distribution.store.repositories.files import NewFile
@@ -114,7 +115,8 @@ def require_quotas(uow: UnitOfWork, round_code: str | None) -> tuple[Quota, ...]
 
 
 def _read(tx: Transaction, round_code: str | None) -> _Given:
-    dataset = tx.datasets.load()
+    declared = tx.datasets.load()
+    dataset = replace(declared, stock=remaining_stock(declared.stock, tx.stock_use.since_counted()))
     version = tx.datasets.current_version()
     latest = tx.rounds.latest()
     quotas = _choose_quotas(tx, dataset, round_code)
@@ -211,6 +213,8 @@ def _keep(
     tx.ledger.post((*allocation.entries, *post_undelivered(given.waiting, after)), round_id=round_id)
     tx.waiting.settle((line.require_id() for line in given.waiting), round_id)
     tx.waiting.add(round_id, after)
+    taken = packs_taken(allocation.allotments, outcome.deliveries)
+    tx.stock_use.add(round_id, use_stock(given.dataset.stock, taken))
     tx.plans.put(
         round_id,
         plan_json,

@@ -20,6 +20,7 @@ from distribution.store.repositories.keys import KeyRepository
 from distribution.store.repositories.ledger import LedgerRepository
 from distribution.store.repositories.plans import PlanRepository
 from distribution.store.repositories.rounds import RoundRepository
+from distribution.store.repositories.stock_use import StockUseRepository
 from distribution.store.repositories.waiting import WaitingRepository
 from distribution.store.transactions import describe_database, reading, unavailable_code, writing
 
@@ -37,6 +38,7 @@ class Transaction:
         self.rounds = RoundRepository(session, self.now)
         self.ledger = LedgerRepository(session, self.now)
         self.waiting = WaitingRepository(session)
+        self.stock_use = StockUseRepository(session)
         self.plans = PlanRepository(session, self.now)
         self.files = FileRepository(session)
         self.jobs = JobRepository(session, self.now)

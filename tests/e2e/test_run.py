@@ -4,6 +4,7 @@ import csv
 import json
 import shutil
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -87,7 +88,7 @@ def test_one_seed_and_one_amount_of_work_give_one_plan_whatever_the_workers(smal
 
 
 def test_the_network_file_holds_every_layer(small):
-    with sqlite3.connect(small / "out" / "network.gpkg") as database:
+    with closing(sqlite3.connect(small / "out" / "network.gpkg")) as database:
         tables = {row[0] for row in database.execute("SELECT table_name FROM gpkg_contents")}
     assert {"areas", "outlets", "warehouses", "routes", "stops"} <= tables
 

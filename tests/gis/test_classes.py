@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from gis.classes import classify, quantile_bounds
@@ -9,10 +9,11 @@ VALUES = st.lists(st.floats(0, 1e6), min_size=1, max_size=200)
 
 
 @given(VALUES, st.integers(1, 7))
+@example([5e-324], 1)
 def test_every_value_lies_within_the_bounds_and_has_a_class(values, classes):
     bounds = quantile_bounds(values, classes)
     width = bounds[-1] - bounds[0]
-    rounding = 1e-9 * max(values)
+    rounding = 1e-9 * max(values) + 1e-300
     assert bounds[0] <= min(values) + rounding
     assert bounds[-1] >= max(values) - rounding
     assert (np.diff(bounds) > 0).all() or width == 0

@@ -1,7 +1,7 @@
 import numpy as np
 import pyproj
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from gis.geodesy import PositionError, build_unit_vectors, distances_m, pair_distances_m, require_positions
@@ -21,6 +21,9 @@ def test_the_error_against_the_exact_geodesic_stays_below_1_5_m_per_1000_km(lon,
 
 @settings(max_examples=300, deadline=None)
 @given(lon_a=LON, lat_a=LAT, lon_b=LON, lat_b=LAT)
+@example(lon_a=0, lat_a=0, lon_b=180, lat_b=1e-9)
+@example(lon_a=0, lat_a=0, lon_b=180, lat_b=0)
+@example(lon_a=0, lat_a=90, lon_b=0, lat_b=-90)
 def test_any_two_points_of_the_earth_are_right_within_two_tenths_of_a_percent(lon_a, lat_a, lon_b, lat_b):
     exact = GEOD.inv(lon_a, lat_a, lon_b, lat_b)[2]
     assert pair_distances_m([lon_a], [lat_a], [lon_b], [lat_b])[0] == pytest.approx(exact, rel=2e-3, abs=0.001)

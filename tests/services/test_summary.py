@@ -16,7 +16,10 @@ from tests.support.networks import small_network, two_equal_outlets
 @pytest.fixture(scope="module")
 def small(tmp_path_factory) -> KeptRound:
     """Return a round of the small network."""
-    return Books(tmp_path_factory.mktemp("books")).run(small_network())
+    books = Books(tmp_path_factory.mktemp("books"))
+    kept = books.run(small_network())
+    books.uow.engine.dispose()
+    return kept
 
 
 def lines_of(kept: KeptRound, commodity: str):

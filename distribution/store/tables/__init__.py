@@ -11,6 +11,7 @@ from distribution.store.tables.rounds import (
     PlanRow,
     Round,
     RoundGoodsRow,
+    StockUseRow,
     WaitingRow,
 )
 
@@ -28,6 +29,7 @@ __all__ = [
     "PlanRow",
     "Round",
     "RoundGoodsRow",
+    "StockUseRow",
     "Stored",
     "TravelRow",
     "UnionRow",

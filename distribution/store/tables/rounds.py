@@ -16,7 +16,7 @@ from sqlalchemy import (
 )
 from sqlmodel import Field
 
-from distribution.domain.rounds import Allotment, LedgerEntry, RoundBase, RoundGoods, WaitingPacks
+from distribution.domain.rounds import Allotment, LedgerEntry, RoundBase, RoundGoods, StockUse, WaitingPacks
 from distribution.domain.types import UtcDateTime
 from distribution.store.tables.base import Numbered, Stored
 
@@ -85,6 +85,15 @@ class WaitingRow(WaitingPacks, Numbered, table=True):
 
     round_id: int = Field(foreign_key="round.id", index=True)
     settled_by: int | None = Field(default=None, foreign_key="round.id", index=True)
+
+
+class StockUseRow(StockUse, Numbered, table=True):
+    """What a round took of a row of stock."""
+
+    __tablename__ = "stock_use"
+    __table_args__ = (CheckConstraint("packs > 0", name="packs"),)
+
+    round_id: int = Field(foreign_key="round.id", index=True)
 
 
 class PlanRow(Stored, table=True):

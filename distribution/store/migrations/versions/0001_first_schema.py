@@ -533,10 +533,28 @@ def upgrade() -> None:
     with op.batch_alter_table("waiting", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_waiting_round_id"), ["round_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_waiting_settled_by"), ["settled_by"], unique=False)
+    op.create_table(
+        "stock_use",
+        sa.Column("place_code", sa.String(), nullable=False),
+        sa.Column("commodity_code", sa.String(), nullable=False),
+        sa.Column("available_on", sa.Date(), nullable=True),
+        sa.Column("packs", sa.BigInteger(), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("round_id", sa.Integer(), nullable=False),
+        sa.CheckConstraint("packs > 0", name=op.f("ck_stock_use_packs")),
+        sa.ForeignKeyConstraint(["round_id"], ["round.id"], name=op.f("fk_stock_use_round_id_round")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_stock_use")),
+    )
+    with op.batch_alter_table("stock_use", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_stock_use_round_id"), ["round_id"], unique=False)
 
 
 def downgrade() -> None:
     """Take the step back."""
+    with op.batch_alter_table("stock_use", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_stock_use_round_id"))
+
+    op.drop_table("stock_use")
     with op.batch_alter_table("waiting", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_waiting_settled_by"))
         batch_op.drop_index(batch_op.f("ix_waiting_round_id"))
