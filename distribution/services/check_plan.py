@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
+from operator import mul
 from pathlib import Path
 
 import numpy as np
@@ -16,6 +17,7 @@ from distribution.messages import Locale, render_message
 from distribution.services.delivery_figures import count_halts
 from distribution.services.sentences import spell_numbers
 from gis.travel.geodesic import GeodesicTravel
+from optimizer.explain import static_reason
 from optimizer.plan_file import MAX_PLAN_BYTES, LoadedPlan, PlanFileError, load_plan
 from optimizer.verify import verify_plan
 
@@ -56,8 +58,34 @@ def check_plan_file(path: Path, locale: Locale) -> PlanCheck:
         trips=len(loaded.plan.trips),
         stops=count_halts(loaded.problem, loaded.plan.trips),
         waiting=len(loaded.plan.unserved),
-        faults=(*faults, *_check_estimates(loaded, locale)),
+        faults=(
+            *faults,
+            *_check_loads(loaded, locale),
+            *_check_reasons(loaded, locale),
+            *_check_estimates(loaded, locale),
+        ),  # fmt: skip
     )
+
+
+def _check_loads(loaded: LoadedPlan, locale: Locale) -> Iterator[str]:
+    """Weigh and measure every load anew from its packs."""
+    problem = loaded.problem
+    for delivery in problem.deliveries:
+        weight_g = sum(map(mul, delivery.packs, problem.commodity_weight_g))
+        volume_ml = sum(map(mul, delivery.packs, problem.commodity_volume_ml))
+        if (delivery.weight_g, delivery.volume_ml) != (weight_g, volume_ml):
+            stated = {"stated_g": delivery.weight_g, "stated_ml": delivery.volume_ml}
+            params = stated | {"right_g": weight_g, "right_ml": volume_ml}
+            yield f"{delivery.name}: {render_message('plan_file.load_wrong', locale, spell_numbers(params, locale))}"
+
+
+def _check_reasons(loaded: LoadedPlan, locale: Locale) -> Iterator[str]:
+    """Work out anew, with its numbers, every reason that holds whatever else is planned."""
+    for unserved in loaded.plan.unserved:
+        right = static_reason(loaded.problem, unserved.delivery)
+        if right is not None and right != unserved:
+            name = loaded.problem.deliveries[unserved.delivery].name
+            yield f"{name}: {render_message('plan_file.reason_wrong', locale)}"
 
 
 def _check_estimates(loaded: LoadedPlan, locale: Locale) -> Iterator[str]:

@@ -72,6 +72,16 @@ def test_a_plan_with_a_forged_distance_does_not_verify(small, taavon, tmp_path):
     assert "its roads are" in taavon("verify-plan", forged, expect=1).stderr
 
 
+@pytest.mark.parametrize(("field", "value"), [("packs", [0, 0, 0]), ("weight_g", 1000), ("volume_ml", 1)])
+def test_a_plan_with_a_forged_load_does_not_verify(small, taavon, tmp_path, field, value):
+    plan = json.loads((small / "out" / "plan.json").read_text(encoding="utf-8"))
+    served = plan["plan"]["trips"][0]["stops"][0]["delivery"]
+    plan["problem"]["deliveries"][served][field] = value
+    forged = tmp_path / "plan.json"
+    forged.write_text(json.dumps(plan), encoding="utf-8")
+    assert "its packs weigh" in taavon("verify-plan", forged, expect=1).stderr
+
+
 def test_a_plan_with_a_forged_road_does_not_verify(small, taavon, tmp_path):
     plan = json.loads((small / "out" / "plan.json").read_text(encoding="utf-8"))
     for leg in plan["travel"]:
