@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import Final
 
+from distribution.domain.findings import Choices, Param
 from distribution.domain.numerals import to_ascii_digits
 from distribution.domain.types import CODE_PATTERN, TimeWindow, format_decimal, parse_windows
 from distribution.intake.dates import parse_date
@@ -50,7 +51,7 @@ _WINDOW_SEPARATORS = str.maketrans(
 class CellError(ValueError):
     """A cell cannot be read; ``code`` and ``params`` are those of the finding."""
 
-    def __init__(self, code: str, **params: str | int) -> None:
+    def __init__(self, code: str, **params: Param) -> None:
         super().__init__(code)
         self.code = code
         self.params = params
@@ -119,7 +120,7 @@ def _number(raw: RawCell) -> float:
 def _boolean(raw: RawCell) -> bool:
     found = raw if isinstance(raw, bool) else BOOLEAN_BY_KEY.get(search_key(cell_text(raw)))
     if found is None:
-        raise CellError("value_not_choice", choices="yes; no")
+        raise CellError("value_not_choice", choices=Choices(("yes", "no"), "template."))
     return found
 
 
@@ -129,7 +130,7 @@ def _date(raw: RawCell) -> dt.date:
     except ValueError:
         raise CellError("value_not_date") from None
     if not EARLIEST_DAY <= day <= LATEST_DAY:
-        raise CellError("value_out_of_range", minimum=EARLIEST_DAY.isoformat(), maximum=LATEST_DAY.isoformat())
+        raise CellError("value_out_of_range", minimum=EARLIEST_DAY, maximum=LATEST_DAY)
     return day
 
 
@@ -173,7 +174,7 @@ def _codes(raw: RawCell) -> tuple[str, ...]:
 def _choice(raw: RawCell, spec: FieldSpec) -> str:
     found = find_choice(cell_text(raw), spec)
     if found is None:
-        raise CellError("value_not_choice", choices="; ".join(spec.choices))
+        raise CellError("value_not_choice", choices=Choices(spec.choices, spec.choice_prefix))
     return found
 
 

@@ -80,7 +80,7 @@ def weekday_lookup() -> Mapping[str, str]:
 
 
 def suggest(text: str, candidates: Iterable[str]) -> str:
-    """Return the candidate closest to a text, or a dash."""
+    """Return the candidate closest to a text; blank if none is close."""
     by_key: dict[str, str] = {}
     for candidate in candidates:
         by_key.setdefault(search_key(candidate), candidate)
@@ -88,4 +88,4 @@ def suggest(text: str, candidates: Iterable[str]) -> str:
     if key in by_key:
         return by_key[key]
     close = difflib.get_close_matches(key, by_key, n=1, cutoff=0.6)
-    return by_key[close[0]] if close else "—"
+    return by_key[close[0]] if close else ""

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections import Counter
 from collections.abc import Mapping
+from enum import StrEnum
 
 from distribution.domain.enums import Severity
-from distribution.domain.findings import Finding, Where
+from distribution.domain.findings import Finding, Param, Several, Where
 from distribution.intake.cells import CellError, RawCell, cell_text
 from distribution.intake.fields import ALL_SHEETS
 from distribution.intake.limits import MAX_FINDINGS_PER_CODE, MAX_SHOWN_CHARACTERS
@@ -49,22 +51,27 @@ class FindingLog:
         row: int | None = None,
         column: str = "",
         value: object = "",
-        **params: str | int,
+        **params: Param,
     ) -> None:
-        """Record a finding; its sentence may also name ``{sheet}``, ``{column}`` and ``{value}``."""
-        self._record(code, severity, Where(sheet=sheet, row=row, column=column, value=show_value(value)), params)
+        """Record a finding; its sentence may also name ``{sheet}``, ``{column}`` and ``{value}``.
+
+        A value that each language writes in its own way (a date, a member of a vocabulary) stays typed.
+        """
+        where = Where(sheet=sheet, row=row, column=column, value=show_value(value))
+        typed = {"value": value} if isinstance(value, (dt.date, StrEnum, Several)) else {}
+        self._record(code, severity, where, {**typed, **params})
 
     def add_cell(self, error: CellError, *, sheet: str, row: int, column: str, cell: RawCell) -> None:
         """Record why a cell cannot be read."""
         where = Where(sheet=sheet, row=row, column=column, value=show_value(cell_text(cell)))
         self._record(error.code, Severity.ERROR, where, error.params)
 
-    def _record(self, code: str, severity: Severity, where: Where, params: Mapping[str, str | int]) -> None:
+    def _record(self, code: str, severity: Severity, where: Where, params: Mapping[str, Param]) -> None:
         key = (where.sheet, code, severity)
         self._count[key] += 1
         if self._count[key] <= MAX_FINDINGS_PER_CODE:
-            named = {"sheet": where.sheet, "column": where.column, "value": where.value} | dict(params)
-            self._findings.append(Finding(severity, code, where, named))
+            cell = {"sheet": where.sheet, "column": where.column, "value": where.value}
+            self._findings.append(Finding(severity, code, where, {**cell, **params}))
 
     def has_error_in(self, *sheets: str) -> bool:
         """Tell whether any of the sheets has an error."""

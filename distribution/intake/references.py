@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections import defaultdict
 from collections.abc import Mapping
 from decimal import Decimal
 
 from distribution.domain.dataset import KEYS
+from distribution.domain.findings import Several
 from distribution.domain.types import format_decimal
 from distribution.intake.fields import REFERENCES
 from distribution.intake.labels import suggest
@@ -20,19 +22,18 @@ def check_keys(sheets: Sheets, log: FindingLog) -> None:
     """Find rows with the key of an earlier row, and outlets with the code of a warehouse."""
     for sheet in sheets.values():
         key_columns = KEYS[sheet.sheet]
-        first: dict[tuple[object, ...], int] = {}
+        first: dict[tuple[str | dt.date | None, ...], int] = {}
         for row in sheet.rows:
             key = tuple(row.values.get(column) for column in key_columns)
             if row.values.get(key_columns[0]) is None or (row.noun is None and None in key):
                 continue
             if key in first:
-                shown = "; ".join(str(part) for part in key if part is not None)
                 log.add(
                     "duplicate_key",
                     sheet=sheet.sheet,
                     row=row.number,
                     column=key_columns[0],
-                    value=shown,
+                    value=Several(tuple(part for part in key if part is not None)),
                     first_row=first[key],
                 )
             first.setdefault(key, row.number)

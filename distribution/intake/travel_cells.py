@@ -69,7 +69,7 @@ class Places:
                     row=row,
                     column=column,
                     value=code,
-                    suggestion=suggest(code, self.codes) if len(self._by_text) < 2 * len(self.codes) + 200 else "—",
+                    suggestion=suggest(code, self.codes) if len(self._by_text) < 2 * len(self.codes) + 200 else "",
                 )
         return found
 

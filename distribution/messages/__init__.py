@@ -7,7 +7,7 @@ Every ``catalogue/<locale>/*.toml`` file is one flat table of ``key = "sentence 
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache
 from importlib.resources import files
 from typing import Literal
@@ -59,3 +59,16 @@ def render_message(key: str, locale: Locale, params: Mapping[str, object] | None
         If the catalogue lacks the key, or the sentence names a parameter that is not given.
     """
     return load_catalogue(locale)[key].format_map(dict(params or {}))
+
+
+def name_choices(codes: Iterable[str], prefix: str, locale: Locale) -> str:
+    """List the codes of a vocabulary as a reader may write them: ``کارگری (workers)؛ ...``, in English the codes.
+
+    Raises
+    ------
+    KeyError
+        If the catalogue lacks the label of a code.
+    """
+    if locale == "en":
+        return "; ".join(codes)
+    return "؛ ".join(f"{render_message(prefix + code, locale)} ({code})" for code in codes)

@@ -63,7 +63,7 @@ def check_plan_file(path: Path, locale: Locale) -> PlanCheck:
             *_check_loads(loaded, locale),
             *_check_reasons(loaded, locale),
             *_check_estimates(loaded, locale),
-        ),  # fmt: skip
+        ),
     )
 
 
