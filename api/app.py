@@ -9,7 +9,7 @@ from fastapi import APIRouter, Depends, FastAPI
 from starlette.concurrency import run_in_threadpool
 
 from api.body_limit import BodyLimitMiddleware
-from api.dependencies import get_locale, require_clean_text
+from api.dependencies import get_locale, require_clean_text, require_known_query
 from api.docs_page import install_docs
 from api.language import LanguageMiddleware
 from api.logs import configure_logs
@@ -50,10 +50,9 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app = FastAPI(
         title="taavon", version=__version__, description=DESCRIPTION, lifespan=lifespan, docs_url=None, redoc_url=None
     )
-    # Here, so that no route can be forgotten: whoever has no key gets nowhere, and every route knows `lang`.
-    v1 = APIRouter(
-        prefix="/v1", dependencies=[Depends(get_principal), Depends(require_clean_text), Depends(get_locale)]
-    )
+    # Here, so that no route can be forgotten: whoever has no key gets nowhere, and every route knows its parameters.
+    checks = (get_principal, require_clean_text, require_known_query, get_locale)
+    v1 = APIRouter(prefix="/v1", dependencies=[Depends(check) for check in checks])
     for module in (keys, network, datasets, rounds, jobs):
         v1.include_router(module.router)
     app.include_router(v1)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, NoReturn
@@ -17,6 +17,7 @@ from api.app import create_app
 from api.bootstrap import first_key
 from api.console import ConsoleReporter, describe_diff, print_findings, print_summary
 from api.jobs.worker import main as run_worker
+from api.listen import bind_sockets
 from api.runtime import open_database
 from api.settings import Settings
 from distribution.domain.enums import Language, Severity
@@ -30,7 +31,7 @@ from distribution.services.plan_deliveries import SearchOptions
 from distribution.services.run_folder import DATABASE, FolderRun, run_folder
 from distribution.services.run_round import RunOptions
 from distribution.services.sentences import describe_error, spell_numbers
-from distribution.store.engine import database_url
+from distribution.store.engine import database_url, new_database
 from optimizer.plan import Limits
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
@@ -81,9 +82,17 @@ def run(
     source: Annotated[Path, typer.Argument(metavar="INPUT", help="folder of CSV files, or an XLSX workbook")],
     folder: Annotated[Path, typer.Option("--out", help="folder for the results")],
     seconds: Annotated[
-        float | None, typer.Option(min=0, callback=finite, help="solver time of the whole plan [default: 30]")
+        float | None,
+        typer.Option(
+            min=0,
+            callback=finite,
+            help="solver time of the whole plan [default: 30, or no limit with --iterations]; with both, whichever "
+            "ends first",
+        ),
     ] = None,
-    iterations: Annotated[int | None, typer.Option(min=0, help="solver work: the same plan on any machine")] = None,
+    iterations: Annotated[
+        int | None, typer.Option(min=0, help="solver work; without --seconds the same plan on any machine")
+    ] = None,
     seed: Annotated[int, typer.Option(min=0, help="seed of every random choice")] = 1,
     previous: Annotated[Path | None, typer.Option(help="results of an earlier run, to carry on from")] = None,
     round_code: Annotated[str | None, typer.Option("--round", help="round to run [default: the earliest left]")] = None,
@@ -165,14 +174,22 @@ def serve(
         settings = Settings.from_environment()
         if database is not None:
             settings = replace(settings, database_url=str(database_url(database)))
-        url = f"http://{host}:{port}"
+        url = f"http://{f'[{host}]' if ':' in host else host}:{port}"
+        sockets = bind_sockets(host, port)
+        made = new_database(settings.database_url)
         with open_database(settings) as uow:
+            if made is not None:
+                say("cli.database_made", lang, db=made)
             if demo and import_example(uow):
                 say("cli.demo_imported", lang, url=url, round=DEMO_ROUND)
             if key := first_key(uow):
                 say("cli.first_key", lang, key=key)
         say("cli.serving", lang, url=url)
-        uvicorn.run(create_app(settings), host=host, port=port, log_config=None, access_log=False)
+        server = uvicorn.Server(uvicorn.Config(create_app(settings), log_config=None, access_log=False))
+        with suppress(KeyboardInterrupt):  # the way to stop it
+            server.run(sockets=sockets)
+        if not server.started:
+            raise typer.Exit(FAILED)
 
 
 @app.command()

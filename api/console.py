@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from types import TracebackType
 from typing import Self
 
 from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
-from rich.table import Table
 
+from api.console_table import print_table
 from distribution.documents.formats import format_amount
 from distribution.domain.dataset_diff import DatasetDiff
 from distribution.domain.enums import Severity
@@ -101,16 +101,6 @@ def describe_diff(diff: DatasetDiff, locale: Locale) -> str:
 
 
 def print_summary(console: Console, summary: RoundSummary, locale: Locale) -> None:
-    """Print the table of a run that a planner understands."""
+    """Print the tables of a run that a planner understands; where it is narrow, words wrap and numbers stay whole."""
     for heading, rows in summary.tables(locale):
-        table = Table(title=heading, title_justify="left", show_header=len(rows[0]) > 2, title_style="bold")
-        header, body = (rows[0], rows[1:]) if len(rows[0]) > 2 else (("", ""), rows)
-        for index, column in enumerate(header):
-            table.add_column(column, justify="left" if index == 0 else "right")
-        _add_rows(table, body)
-        console.print(table)
-
-
-def _add_rows(table: Table, rows: Iterable[Sequence[str]]) -> None:
-    for row in rows:
-        table.add_row(*map(escape, row))
+        print_table(console, heading, rows)

@@ -7,6 +7,7 @@ import binascii
 from typing import Annotated
 
 from fastapi import Depends, Query, Request
+from fastapi.dependencies.models import Dependant
 
 from api.problems import EdgeError, request_locale
 from api.runtime import Runtime
@@ -15,6 +16,9 @@ from distribution.messages import Locale
 from distribution.store.unit_of_work import UnitOfWork
 
 DEFAULT_LIMIT, MAX_LIMIT = 100, 500
+
+#: Query parameters that come from the dependencies of all routes together, of which a route itself does not know.
+EVERYWHERE = frozenset({"lang"})
 
 
 def get_runtime(request: Request) -> Runtime:
@@ -48,6 +52,29 @@ def require_clean_text(request: Request) -> None:
     """
     if any("\x00" in text for text in (request.url.path, request.scope["path"], *request.query_params.values())):
         raise EdgeError(422, "text_unreadable")
+
+
+def require_known_query(request: Request) -> None:
+    """Refuse a parameter that the route does not know: a filter with a slip in it must not pass for no filter.
+
+    Raises
+    ------
+    EdgeError
+        ``query_unknown``, naming the parameter and those that are known.
+    """
+    route = request.scope["route"]
+    known = _query_names(route.dependant) | EVERYWHERE
+    for name in request.query_params:
+        if name not in known:
+            raise EdgeError(422, "query_unknown", name=name, known=", ".join(sorted(known)))
+
+
+def _query_names(dependant: Dependant) -> set[str]:
+    """Name the query parameters of a route and of everything it depends on."""
+    names = {field.alias for field in dependant.query_params}
+    for needed in dependant.dependencies:
+        names |= _query_names(needed)
+    return names
 
 
 class PageQuery:

@@ -35,7 +35,7 @@ _TEXTS = {
     500: "An error of the service; `reference` names it in the log",
     503: "The database or another service is away",
 }
-_TAGGED = frozenset({"get_round", "get_summary", "get_plan", "get_export"})
+_TAGGED = frozenset({"get_round", "get_summary", "get_plan", "get_export", "get_allotments_xlsx", "get_allotments_csv"})
 
 
 def install_openapi(app: FastAPI) -> None:

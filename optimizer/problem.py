@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from optimizer.travel import Travel
 
@@ -180,7 +181,7 @@ class Problem:
             name = self.places[depot.place].name
             if len(depot.stock) != len(self.commodities) or any(len(row) != len(self.days) for row in depot.stock):
                 errors.append(f"depot {name}: stock is not commodities x days")
-            elif any(a > b for row in depot.stock for a, b in zip(row, row[1:], strict=False)):
+            elif any(a > b for row in depot.stock for a, b in pairwise(row)):
                 errors.append(f"depot {name}: cumulative stock falls")
         return errors
 

@@ -23,9 +23,11 @@ from optimizer.search.waiting import displace, readmit
 
 #: Pieces solved at a time. Fixed, so that the plan does not depend on the number of workers.
 _BATCH = 8
-#: After this many batches deliveries are relocated within the whole of their depot and those who wait are tried again;
-#: places are consolidated after 0, 1, 4, 16, ... times it.
-_ROUND = 8
+#: Deliveries are relocated within the whole of their depot, and those who wait tried again, after one piece for so many
+#: trips: each trip has been in two or three of them by then.
+_TRIPS_PER_PIECE = 4
+#: Places are consolidated before the first piece, after so many, and each time after four times as many.
+_CONSOLIDATION = 64
 #: Workers take about this long to start, s; below it they are not worth it.
 _START_S = 1.0
 #: Share of a time limit that the first layouts may take.
@@ -160,9 +162,10 @@ def solve(
     never = [reason for reason in reasons if reason is not None]
     able = [i for i, reason in enumerate(reasons) if reason is None]
     boards, waiting = admit(model, able, watch.layout)
-    began = watch.elapsed_s()
-    waiting = _settle(model, boards, waiting)
-    watch.keep_back(1.5 * (watch.elapsed_s() - began))
+    if watch.go_on():
+        began = watch.elapsed_s()
+        waiting = _settle(model, boards, waiting)
+        watch.keep_back(1.5 * (watch.elapsed_s() - began))
     waiting = _improve(model, boards, waiting, Pieces(model, seed), watch, executor, len(never))
     waiting = _settle(model, boards, waiting)
     unserved = [*never, *explain_waiting(model, boards, waiting)]
@@ -192,18 +195,19 @@ def _improve(
     """Solve batch after batch until the limit; return those who still wait."""
     cost = sum(board.cost() for board in boards)
     n = len(model.problem.deliveries)
-    batches, next_consolidation = 0, 0
+    next_consolidation, next_relocation = 0, _count_trips(boards) // _TRIPS_PER_PIECE
     improved = True
     while watch.next_batch():
-        if batches == next_consolidation:
+        if watch.done >= next_consolidation:
             cost -= consolidate(model, boards, watch.go_on)
-            next_consolidation = max(_ROUND, 4 * next_consolidation)
-        if improved and batches % _ROUND == 0:
+            next_consolidation = max(_CONSOLIDATION, 4 * next_consolidation)
+        if improved and watch.done >= next_relocation:
             cost -= relocate(model, boards, watch.go_on)
             if waiting:
                 waiting = _settle(model, boards, waiting)
                 cost = sum(board.cost() for board in boards)
             improved = False
+            next_relocation = watch.done + _count_trips(boards) // _TRIPS_PER_PIECE
         began = watch.elapsed_s()
         # Asked again: what came before has taken its time.
         batch = pieces.choose(boards, watch.next_batch())
@@ -215,7 +219,10 @@ def _improve(
             pieces.learn(piece, improved=saving > 0)
             cost -= saving
             improved = improved or saving > 0
-        batches += 1
         watch.count(len(batch), watch.elapsed_s() - began)
         watch.tell(cost, n - n_never - len(waiting), n_never + len(waiting))
     return waiting
+
+
+def _count_trips(boards: Sequence[Board]) -> int:
+    return sum(len(truck_day.trips) for board in boards for truck_day in board.truck_days)

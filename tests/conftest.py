@@ -13,9 +13,14 @@ from uuid import uuid4
 
 import psycopg
 import pytest
+from hypothesis import HealthCheck, settings
 from sqlalchemy import URL
 
 from distribution.store.engine import database_url
+
+# A busy machine is no fault of the code: nothing is judged by the clock.
+settings.register_profile("taavon", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("taavon")
 
 POSTGRES = os.environ.get("TAAVON_TEST_POSTGRES_URL", "postgresql://postgres@127.0.0.1:5432/test")
 REDIS = os.environ.get("TAAVON_TEST_REDIS_URL", "redis://127.0.0.1:6379")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from typing import Annotated, Any
 from urllib.parse import quote
@@ -10,6 +11,7 @@ from fastapi import APIRouter, Header, Query, Request, Response, status
 
 from api.conditional import content_tag, is_fresh, not_modified, tag_response, version_tag
 from api.dependencies import Database, Lang, Paging, Running, write_cursor
+from api.schemas.deliveries import DeliveryOut, show_delivery
 from api.schemas.jobs import JobOut, show_job
 from api.schemas.page import PageOut
 from api.schemas.rounds import (
@@ -28,6 +30,8 @@ from distribution.services.explain_allotment import explain_allotments
 from distribution.services.plan_deliveries import SearchOptions
 from distribution.services.request_round import request_round
 from distribution.services.run_round import RunOptions
+from distribution.services.view_allotment_files import render_own_csv, render_own_workbook
+from distribution.services.view_deliveries import list_deliveries
 from distribution.services.view_rounds import (
     AllotmentFilter,
     get_file,
@@ -42,6 +46,8 @@ from optimizer.plan import Limits
 router = APIRouter(tags=["rounds"])
 
 Code = Annotated[str | None, Query(max_length=64)]
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @router.get("/rounds", operation_id="list_rounds")
@@ -103,6 +109,29 @@ def read_allotments(
     return PageOut(items=[show_allotment(named, locale) for named in page.items], next=write_cursor(page.next))
 
 
+@router.get("/rounds/{code}/allotments.xlsx", operation_id="get_allotments_xlsx", response_class=Response)
+def read_allotments_xlsx(uow: Database, asker: Asker, locale: Lang, code: str, request: Request) -> Response:
+    """Get the allotments of a round as a workbook; a union gets its own rows."""
+    content = render_own_workbook(uow, asker, code, locale)
+    return _made(request, content, XLSX, f"allotments-{code}.xlsx")
+
+
+@router.get("/rounds/{code}/allotments.csv", operation_id="get_allotments_csv", response_class=Response)
+def read_allotments_csv(uow: Database, asker: Asker, locale: Lang, code: str, request: Request) -> Response:
+    """Get the allotments of a round as CSV; a union gets its own rows."""
+    content = render_own_csv(uow, asker, code, locale)
+    return _made(request, content, "text/csv; charset=utf-8", f"allotments-{code}.csv")
+
+
+@router.get("/rounds/{code}/deliveries", operation_id="list_deliveries")
+def read_deliveries(
+    uow: Database, asker: Asker, locale: Lang, paging: Paging, code: str, outlet: Code = None
+) -> PageOut[DeliveryOut]:
+    """List what comes to which outlet when, by day and hour, and last what waits and why; a union sees its own."""
+    page = list_deliveries(uow, asker, code, locale, outlet_code=outlet, after=paging.after_number, limit=paging.limit)
+    return PageOut(items=[show_delivery(each, locale) for each in page.items], next=write_cursor(page.next))
+
+
 @router.get("/allotments/{code}/{outlet}", operation_id="explain_allotments")
 def read_reasons(uow: Database, asker: Asker, locale: Lang, code: str, outlet: str) -> list[ExplanationOut]:
     """Tell why an outlet was allotted what it was in a round, term by term."""
@@ -139,17 +168,19 @@ def read_exports(uow: Database, asker: Asker, code: str) -> PageOut[FileOut]:
 def read_export(uow: Database, asker: Asker, code: str, path: str, request: Request) -> Response:
     """Get a file of a round."""
     file = get_file(uow, asker, code, path)
-    name = quote(path.rpartition("/")[2], safe="")
-    disposition = f"attachment; filename*=UTF-8''{name}"
-    return _bytes(request, file.content, file.sha256, file.media_type, disposition)
+    return _bytes(request, file.content, file.sha256, file.media_type, path.rpartition("/")[2])
 
 
-def _bytes(request: Request, content: bytes, sha256: str, media_type: str, disposition: str = "") -> Response:
+def _made(request: Request, content: bytes, media_type: str, name: str) -> Response:
+    return _bytes(request, content, hashlib.sha256(content).hexdigest(), media_type, name)
+
+
+def _bytes(request: Request, content: bytes, sha256: str, media_type: str, name: str = "") -> Response:
     tag = content_tag(sha256)
     if is_fresh(request, tag):
         return not_modified(tag)
     response = Response(content, media_type=media_type)
     tag_response(response, tag)
-    if disposition:
-        response.headers["Content-Disposition"] = disposition
+    if name:
+        response.headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(name, safe='')}"
     return response

@@ -21,7 +21,7 @@ from distribution.documents.typesetting import FontSettings, render_pdf
 from distribution.domain.numerals import format_number
 from distribution.messages import Locale, render_message
 
-LABELS = ("number", "order", "outlet", "arrival", "weight", "receiver", "receiver_note", "day_total")
+LABELS = ("number", "order", "outlet", "arrival", "weight", "receiver", "receiver_note", "day_total", "hours")
 SIGNATURES = ("loader", "driver_box", "return_box")
 COMMON_LABELS = ("synthetic", "signature_name", "signature_when", "signature_sign")
 PORTRAIT_COMMODITIES = 3  # more columns of packs need a sheet on its side
@@ -33,7 +33,10 @@ PACKS_COLUMNS_MM = 126
 
 @dataclass(frozen=True, slots=True)
 class WaybillStop:
-    """One delivery; ``packs`` are in the order of the waybill's commodities, ``arrival_s`` after midnight."""
+    """One delivery; ``packs`` are in the order of the waybill's commodities, ``arrival_s`` after midnight.
+
+    ``hours`` are those in which goods are taken in, ready written; blank for any.
+    """
 
     order: int
     code: str
@@ -42,6 +45,7 @@ class WaybillStop:
     arrival_s: int
     packs: tuple[int, ...]
     address_note: str = ""
+    hours: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,6 +217,7 @@ def _stop(stop: WaybillStop, data: WaybillData, locale: Locale) -> dict[str, obj
         "name": breakable(stop.name),
         "cooperative": breakable(stop.cooperative),
         "address_note": breakable(stop.address_note),
+        "hours": stop.hours,
         "arrival": format_time(stop.arrival_s, locale),
         "packs": [format_packs(packs, locale) for packs in stop.packs],
         "weight": format_kg(total_weight_g(stop.packs, data.commodities), locale),

@@ -58,7 +58,7 @@ class FairnessRow:
 
 @dataclass(frozen=True, slots=True)
 class AllotmentsWorkbook:
-    """A round's allotments, and how fair they are."""
+    """A round's allotments, and how fair they are; without fairness there is no sheet of it."""
 
     title: str
     round: str

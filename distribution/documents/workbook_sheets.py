@@ -57,14 +57,14 @@ class _Group:
 
 
 def build_sheets(data: AllotmentsWorkbook, locale: Locale) -> tuple[Sheet, ...]:
-    """Lay out the sheets: allotments, and their sums per cooperative, union and area, and fairness."""
+    """Lay out the sheets: allotments, their sums per cooperative, union and area, and fairness where it is measured."""
     words = _Words(data, locale)
     return (
         _allotments(data, words),
         _cooperatives(data, words),
         _unions(data, words),
         _areas(data, words),
-        _fairness(data, words),
+        *((_fairness(data, words),) if data.fairness else ()),
     )
 
 

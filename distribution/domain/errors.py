@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from distribution.domain.enums import Severity
 from distribution.domain.findings import Finding
 
 
@@ -24,12 +25,12 @@ class TaavonError(Exception):
 
 
 class InputError(TaavonError):
-    """The input is malformed; ``findings`` names every problem at once."""
+    """The input is malformed; ``findings`` names every problem at once, ``count`` only the errors among them."""
 
     status = 422
 
     def __init__(self, findings: tuple[Finding, ...]) -> None:
-        super().__init__("input_rejected", count=len(findings))
+        super().__init__("input_rejected", count=sum(f.severity is Severity.ERROR for f in findings))
         self.findings = findings
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 
 from distribution.domain.enums import Severity
 
@@ -43,7 +44,7 @@ class Several:
 
 
 #: What a sentence may name. Dates, vocabularies and numbers are written in the reader's way, a text as it is.
-Param = str | int | dt.date | Choices | Several
+Param = str | int | Decimal | dt.date | Choices | Several
 
 
 @dataclass(frozen=True, slots=True)

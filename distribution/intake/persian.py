@@ -23,7 +23,7 @@ _INVISIBLE = (
 )
 _STORAGE_TABLE = str.maketrans(_LETTERS | {chr(c): "" for c in _INVISIBLE})
 _PRESENTATION = re.compile("[\ufb50-\ufdff\ufe70-\ufefc]+")
-_LOOSE_ZWNJ = re.compile(f"{ZWNJ}+(?=[\\s{ZWNJ}]|$)|(?:(?<=\\s)|^){ZWNJ}+")
+_LOOSE_ZWNJ = re.compile(f"(?:(?<=\\s)|^){ZWNJ}+|{ZWNJ}+(?=\\s|$)|{ZWNJ}(?={ZWNJ})")
 _SEARCH_LETTERS = str.maketrans({"ة": "ه", "\u06d5": "ه", "ي": "ی", ZWNJ: "", TATWEEL: ""})
 
 

@@ -23,8 +23,9 @@ from distribution.intake.fields import (
 )
 from distribution.intake.log import FindingLog
 from distribution.intake.network_checks import run_network_checks
+from distribution.intake.position_checks import check_positions
 from distribution.intake.references import check_area_circles, check_keys, check_references, check_successions
-from distribution.intake.row_checks import check_positions, check_quotas
+from distribution.intake.row_checks import check_quotas, check_stock
 from distribution.intake.rows import NumberedRow, ReadSheet, read_rows
 from distribution.intake.settings_sheet import read_settings
 from distribution.intake.travel import read_travel
@@ -90,6 +91,7 @@ def _check_sheets(sheets: Mapping[str, ReadSheet], log: FindingLog) -> None:
     check_area_circles(sheets, log)
     check_successions(sheets, log)
     check_positions(sheets, log)
+    check_stock(sheets, log)
     if "quotas" in sheets:
         check_quotas(sheets["quotas"], log)
 

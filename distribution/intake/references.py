@@ -59,28 +59,38 @@ def _check_places(sheets: Sheets, log: FindingLog) -> None:
 
 
 def check_references(sheets: Sheets, log: FindingLog) -> None:
-    """Find codes that no row of the sheet they lead to has; a sheet whose codes are unknown is not searched."""
+    """Find codes that no row of the sheet they lead to has; a sheet whose codes are unknown is not searched.
+
+    Where rows of that sheet have no right code of their own, as many unknown codes may be theirs: they are not
+    told before those rows are repaired, for any hint would lead astray.
+    """
     for (sheet, column), targets in REFERENCES.items():
         if sheet not in sheets or any(t not in sheets or sheets[t].codes is None for t in targets):
             continue
         known = {code: None for target in targets for code in sheets[target].codes or {}}
-        suggestions: dict[str, str] = {}
-        for row in sheets[sheet].rows:
-            value = row.values.get(column, ())
-            for code in (value,) if isinstance(value, str) else value:
-                if code in known:
-                    continue
-                if code not in suggestions:
-                    suggestions[code] = suggest(code, known)
-                log.add(
-                    "unknown_reference",
-                    sheet=sheet,
-                    row=row.number,
-                    column=column,
-                    value=code,
-                    target_sheet=", ".join(targets),
-                    suggestion=suggestions[code],
-                )
+        unknown = [
+            (row.number, code)
+            for row in sheets[sheet].rows
+            for code in _codes_in(row.values.get(column, ()))
+            if code not in known
+        ]
+        if len({code for _, code in unknown}) <= sum(sheets[target].refused_codes for target in targets):
+            continue
+        suggestions = {code: suggest(code, known) for code in dict.fromkeys(code for _, code in unknown)}
+        for number, code in unknown:
+            log.add(
+                "unknown_reference",
+                sheet=sheet,
+                row=number,
+                column=column,
+                value=code,
+                target_sheet=", ".join(targets),
+                suggestion=suggestions[code],
+            )
+
+
+def _codes_in(value: str | tuple[str, ...]) -> tuple[str, ...]:
+    return (value,) if isinstance(value, str) else value
 
 
 def check_area_circles(sheets: Sheets, log: FindingLog) -> None:
@@ -131,7 +141,7 @@ def check_successions(sheets: Sheets, log: FindingLog) -> None:
             shares[target, old] += row.values.get("share", Decimal(1))
         if target not in sheets or (codes := sheets[target].codes) is None:
             continue
-        if new and new not in codes:
+        if new and new not in codes and not sheets[target].refused_codes:
             log.add(
                 "succession_unknown",
                 sheet="successions",
@@ -159,5 +169,5 @@ def check_successions(sheets: Sheets, log: FindingLog) -> None:
                 row=rows[target, old],
                 column="share",
                 value=old,
-                total=format_decimal(total),
+                total=Decimal(format_decimal(total)),
             )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any
 
 from pydantic import ValidationError
@@ -36,13 +37,15 @@ class ReadSheet:
     """One sheet as read.
 
     ``codes`` are those that other sheets may refer to, also of rows that have other mistakes,
-    so that one mistake is not told twice; None if they cannot be known.
+    so that one mistake is not told twice; None if they cannot be known. ``refused_codes`` counts the rows
+    whose own code is blank or wrong: any code may have been meant there.
     """
 
     sheet: str
     rows: list[ReadRow] = field(default_factory=list)
     columns: frozenset[str] = frozenset()
     codes: dict[str, int] | None = None
+    refused_codes: int = 0
 
 
 def split_header(rows: Iterable[NumberedRow]) -> tuple[tuple[int, tuple[RawCell, ...]] | None, Iterable[NumberedRow]]:
@@ -105,9 +108,48 @@ def check_width(sheet: str, number: int, cells: Sequence[RawCell], width: int, l
     return False
 
 
+def column_letters(position: int) -> str:
+    """Name a column as a spreadsheet does, 0 = A."""
+    letters = ""
+    position += 1
+    while position:
+        position, rest = divmod(position - 1, 26)
+        letters = chr(ord("A") + rest) + letters
+    return letters
+
+
+class BlankHeaders:
+    """The columns of a sheet with a blank header, which must be blank all the way down: else their values are lost.
+
+    Each is told once, at its first value.
+    """
+
+    def __init__(self, sheet: str, header: Sequence[RawCell], log: FindingLog) -> None:
+        self._sheet = sheet
+        self._log = log
+        self._positions = [position for position, cell in enumerate(header) if is_blank(cell)]
+
+    def __bool__(self) -> bool:
+        """Tell whether any such column is left to watch."""
+        return bool(self._positions)
+
+    def check(self, number: int, cells: Sequence[RawCell]) -> None:
+        """Tell of the first value under each blank header; there is nothing to do where no header is blank."""
+        for position in [p for p in self._positions if p < len(cells) and not is_blank(cells[p])]:
+            self._positions.remove(position)
+            self._log.add(
+                "column_without_header",
+                sheet=self._sheet,
+                row=number,
+                column=column_letters(position),
+                value=cell_text(cells[position]),
+            )
+
+
 def _bound_error(spec: FieldSpec) -> CellError:
-    minimum = "…" if spec.minimum is None else format_decimal(spec.minimum)
-    maximum = "…" if spec.maximum is None else format_decimal(spec.maximum)
+    minimum, maximum = (
+        "…" if bound is None else Decimal(format_decimal(bound)) for bound in (spec.minimum, spec.maximum)
+    )
     return CellError("value_out_of_range", minimum=minimum, maximum=maximum)
 
 
@@ -177,12 +219,16 @@ def read_rows(sheet: str, rows: Iterable[NumberedRow], log: FindingLog) -> ReadS
     if "code" in result.columns:
         result.codes = {}
     width = len(header[1])
+    blank_headers = BlankHeaders(sheet, header[1], log)
     for number, cells in body:
         if is_skipped(cells):
             continue
+        blank_headers.check(number, cells)
         raw = {name: cells[position] if position < len(cells) else None for position, name in columns.items()}
         if result.codes is not None and (code := normalise_code(cell_text(raw["code"]))):
             result.codes.setdefault(code, number)
         if check_width(sheet, number, cells, width, log):
-            result.rows.append(_read_row(sheet, number, raw, log))
+            row = _read_row(sheet, number, raw, log)
+            result.rows.append(row)
+            result.refused_codes += "code" not in row.values
     return result

@@ -12,7 +12,15 @@ from distribution.intake.fields import SETTINGS_COLUMNS, SETTINGS_SHEET, field_s
 from distribution.intake.labels import settings_lookup, suggest
 from distribution.intake.log import FindingLog
 from distribution.intake.persian import header_key
-from distribution.intake.rows import NumberedRow, check_width, find_columns, is_skipped, split_header, validate_noun
+from distribution.intake.rows import (
+    BlankHeaders,
+    NumberedRow,
+    check_width,
+    find_columns,
+    is_skipped,
+    split_header,
+    validate_noun,
+)
 
 
 def read_settings(rows: Iterable[NumberedRow], log: FindingLog) -> NetworkSettings:
@@ -28,8 +36,12 @@ def read_settings(rows: Iterable[NumberedRow], log: FindingLog) -> NetworkSettin
     values: dict[str, Any] = {}
     seen: dict[str, tuple[int, RawCell]] = {}
     width = len(header[1])
+    blank_headers = BlankHeaders(sheet, header[1], log)
     for number, cells in body:
-        if is_skipped(cells) or not check_width(sheet, number, cells, width, log):
+        if is_skipped(cells):
+            continue
+        blank_headers.check(number, cells)
+        if not check_width(sheet, number, cells, width, log):
             continue
         key, value = (cells[columns[n]] if columns[n] < len(cells) else None for n in SETTINGS_COLUMNS)
         if is_blank(key):

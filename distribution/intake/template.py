@@ -24,7 +24,7 @@ from distribution.intake.fields import (
     field_specs,
 )
 from distribution.intake.workbook import GUIDE_SHEET
-from distribution.messages import LOCALES, Locale, has_message, render_message
+from distribution.messages import LOCALES, Locale, has_message, name_choices, render_message
 
 _HEADER_ROW = 0
 _NOTES_ROW = 1
@@ -34,7 +34,22 @@ _LAST_ROW = 20_000
 _GUIDE_LINES = ("order", "headers", "codes", "numbers", "formulas", "travel")
 #: Only what a spreadsheet can compare is bounded there; a Jalali date is text to it.
 _MAX_LIST_CHARACTERS = 255
+_BOOLEAN = ("yes", "no")
 _WIDE = {"name_fa", "name_en", "population_source", "source", "note", "title_fa", "title_en"}
+
+
+def _choices(spec: FieldSpec) -> tuple[tuple[str, ...], str]:
+    """Return the codes of a closed list and the catalogue's prefix of their labels."""
+    return (_BOOLEAN, "template.") if spec.kind is Kind.BOOLEAN else (spec.choices, spec.choice_prefix)
+
+
+def _describe_choices(spec: FieldSpec, locale: Locale) -> str:
+    codes, prefix = _choices(spec)
+    if locale == "fa":
+        return name_choices(codes, prefix, locale)
+    return ", ".join(
+        f"{code} ({label})" if (label := render_message(prefix + code, locale)) != code else code for code in codes
+    )
 
 
 def describe_field(spec: FieldSpec, locale: Locale) -> str:
@@ -44,10 +59,9 @@ def describe_field(spec: FieldSpec, locale: Locale) -> str:
         parts.append(render_message("template.required", locale))
     if spec.choices:
         key = "template.one_of" if spec.kind is Kind.CHOICE else "template.some_of"
-        named = [f"{code} ({render_message(spec.choice_prefix + code, locale)})" for code in spec.choices]
-        parts.append(render_message(key, locale, {"choices": ", ".join(named)}))
+        parts.append(render_message(key, locale, {"choices": _describe_choices(spec, locale)}))
     if spec.kind is Kind.BOOLEAN:
-        parts.append(render_message("template.one_of", locale, {"choices": "yes, no"}))
+        parts.append(render_message("template.one_of", locale, {"choices": _describe_choices(spec, locale)}))
     if spec.references:
         parts.append(render_message("template.code_of", locale, {"sheets": ", ".join(spec.references)}))
     if spec.minimum is not None and spec.maximum is not None:
@@ -165,10 +179,12 @@ class _TemplateWriter:
 def _validation(spec: FieldSpec) -> dict[str, Any] | None:
     """Build a column's rule; all but closed lists only warn, for Persian digits and labels are right as well."""
     if spec.kind in {Kind.CHOICE, Kind.BOOLEAN}:
-        source = list(spec.choices) or ["yes", "no"]
-        if len(",".join(source)) > _MAX_LIST_CHARACTERS:
+        codes, prefix = _choices(spec)
+        if len(",".join(codes)) > _MAX_LIST_CHARACTERS:
             return None
-        return {"validate": "list", "source": source, "error_type": "warning"}
+        rule: dict[str, Any] = {"validate": "list", "source": list(codes), "error_type": "warning"}
+        labels = name_choices(codes, prefix, "fa")  # shown beside a chosen cell; the list itself keeps the codes
+        return rule | ({"input_message": labels} if len(labels) <= _MAX_LIST_CHARACTERS else {})
     if spec.kind is Kind.CODE and len(spec.references) == 1:
         target = spec.references[0]
         letter = xl_col_to_name(list(field_specs(target)).index("code"))

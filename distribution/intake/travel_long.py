@@ -12,7 +12,7 @@ from distribution.domain.dataset import TravelMatrix
 from distribution.intake.cells import RawCell, is_blank
 from distribution.intake.fields import TRAVEL_COLUMNS, TRAVEL_SHEET
 from distribution.intake.log import FindingLog
-from distribution.intake.rows import NumberedRow, check_width, find_columns, is_skipped, split_header
+from distribution.intake.rows import BlankHeaders, NumberedRow, check_width, find_columns, is_skipped, split_header
 from distribution.intake.travel_cells import GAP, Places, empty_matrix, measure_or_tell
 
 _Pair = tuple[int, int, int, int]
@@ -62,16 +62,18 @@ def read_long(rows: Iterable[NumberedRow], places: Places, log: FindingLog) -> T
         return None
     columns = [found[name] for name in TRAVEL_COLUMNS]
     width = len(header[1])
+    blank_headers = BlankHeaders(TRAVEL_SHEET, header[1], log)
     read = array("q")  # number, origin, destination, metres, seconds of each pair
     empty = True
     for number, row in body:
         pair = None
-        if len(row) == width and not (isinstance(row[0], str) and row[0].startswith("#")):
+        if len(row) == width and not blank_headers and not (isinstance(row[0], str) and row[0].startswith("#")):
             pair = _read_plain(row, columns, places.index)
         if pair is None:
             if is_skipped(row):
                 continue
             empty = False
+            blank_headers.check(number, row)
             if check_width(TRAVEL_SHEET, number, row, width, log):
                 pair = _read_with_care(row, number, columns, places, log)
         if pair is not None:

@@ -11,7 +11,7 @@ from distribution.domain.dataset import TravelMatrix
 from distribution.intake.cells import cell_text, is_blank
 from distribution.intake.fields import TRAVEL_METRES_SHEET, TRAVEL_SECONDS_SHEET
 from distribution.intake.log import FindingLog
-from distribution.intake.rows import NumberedRow, check_width, is_skipped
+from distribution.intake.rows import BlankHeaders, NumberedRow, check_width, is_skipped
 from distribution.intake.travel_cells import GAP, Places, empty_matrix, measure_or_tell
 
 
@@ -36,8 +36,12 @@ def _read_square(sheet: str, rows: Iterable[NumberedRow], places: Places, log: F
     matrix = empty_matrix(len(places.codes))
     targets = np.array([place for _, place in columns], dtype=np.int64)
     first_row: dict[int, int] = {}
+    blank_headers = BlankHeaders(sheet, ["#", *cells[1:]], log)  # the corner may be blank
     for row_number, row in body:
-        if is_skipped(row) or not check_width(sheet, row_number, row, len(cells), log):
+        if is_skipped(row):
+            continue
+        blank_headers.check(row_number, row)
+        if not check_width(sheet, row_number, row, len(cells), log):
             continue
         place = places.find(row[0], sheet, row_number, "")
         if place < 0:

@@ -45,7 +45,7 @@ def check_plan_file(path: Path, locale: Locale) -> PlanCheck:
             raise InputError((_finding("plan_too_large", path, limit_mb=MAX_PLAN_BYTES // 10**6),))
         loaded = load_plan(path.read_bytes())
     except OSError as error:
-        raise InputError((_finding("file_unreadable", path),)) from error
+        raise InputError((_finding("file_unreadable" if path.exists() else "file_missing", path),)) from error
     except PlanFileError as error:
         raise InputError(
             tuple(_finding("plan_malformed", path, problem=problem) for problem in error.problems)
@@ -118,4 +118,4 @@ def _check_estimates(loaded: LoadedPlan, locale: Locale) -> Iterator[str]:
 
 
 def _finding(code: str, path: Path, **params: str | int) -> Finding:
-    return Finding(Severity.ERROR, code, Where(sheet=path.name), params)
+    return Finding(Severity.ERROR, code, Where(sheet=path.name, value=path.name), params)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from enum import StrEnum
 
 from distribution.domain.errors import TaavonError
@@ -38,12 +39,15 @@ def spell_value(value: object, locale: Locale) -> object:
     """
     if isinstance(value, dt.date):
         return format_date(value, locale)
+    if isinstance(value, Decimal) and locale == "fa":
+        return format_number(value, locale)
     if isinstance(value, Choices):
         return name_choices(value.codes, value.prefix, locale)
     if isinstance(value, Several):
         return ("; " if locale == "en" else "؛ ").join(str(spell_value(part, locale)) for part in value.parts)
     if isinstance(value, StrEnum) and locale == "fa":
-        return render_message(f"enum.{type(value).__name__}.{value.value}", locale)
+        key = f"enum.{type(value).__name__}.{value.value}"
+        return render_message(key, locale) if has_message(key, locale) else value
     return value
 
 

@@ -47,6 +47,10 @@ class GoodsFigures:
     largest_rounding_packs: float
     fairness: Fairness
 
+    def name(self, locale: Locale) -> str:
+        """Return the commodity's name in a language, else its code."""
+        return (self.name_fa if locale == "fa" else self.name_en) or self.code
+
 
 @dataclass(frozen=True)
 class RoundSummary:
@@ -84,34 +88,42 @@ class RoundSummary:
         """Render as titled tables of ready text; a table of more than two columns starts with its header."""
         return [
             (_text("heading.goods", locale), self._goods_table(locale)),
+            (_text("heading.fairness", locale), self._fairness_table(locale)),
             (_text("heading.delivery", locale), self._delivery_table(locale)),
             (_text("heading.distance", locale), self._distance_table(locale)),
         ]
 
     def _goods_table(self, locale: Locale) -> list[tuple[str, ...]]:
-        columns = (
-            "commodity", "tonnes_in", "tonnes_allotted", "kg_per_person", "gini", "deviation", "rounding", "held",
-            "unplaced",
-        )  # fmt: skip
+        columns = ("commodity", "tonnes_in", "tonnes_allotted", "kg_per_person", "unplaced")
         rows = [tuple(_text(f"column.{column}", locale) for column in columns)]
-        for goods in self.goods:
-            fairness = goods.fairness
-            rows.append(
-                (
-                    (goods.name_fa if locale == "fa" else goods.name_en) or goods.code,
-                    _tonnes(goods.quota_g + goods.carried_g, locale),
-                    _tonnes(goods.allotted_g, locale),
-                    _number(fairness.kg_per_person_median, locale, 3),
-                    _number(fairness.gini, locale, 4),
-                    _number(fairness.largest_deviation_packs, locale, 2),
-                    _number(goods.largest_rounding_packs, locale, 2),
-                    f"{format_number(goods.held_by_storage, locale)} / {format_number(goods.held_by_balance, locale)}",
-                    format_number(goods.unplaced_packs, locale),
-                )
+        rows += [
+            (
+                goods.name(locale),
+                _tonnes(goods.quota_g + goods.carried_g, locale),
+                _tonnes(goods.allotted_g, locale),
+                _number(goods.fairness.kg_per_person_median, locale, 3),
+                format_number(goods.unplaced_packs, locale),
             )
+            for goods in self.goods
+        ]
         total_in = sum(goods.quota_g + goods.carried_g for goods in self.goods)
         total = (_text("total", locale), _tonnes(total_in, locale), _tonnes(self.allotted_g, locale))
-        rows.append((*total, "", "", "", "", "", format_number(sum(g.unplaced_packs for g in self.goods), locale)))
+        rows.append((*total, "", format_number(sum(g.unplaced_packs for g in self.goods), locale)))
+        return rows
+
+    def _fairness_table(self, locale: Locale) -> list[tuple[str, ...]]:
+        columns = ("commodity", "gini", "deviation", "rounding", "held")
+        rows = [tuple(_text(f"column.{column}", locale) for column in columns)]
+        rows += [
+            (
+                goods.name(locale),
+                _number(goods.fairness.gini, locale, 4),
+                _number(goods.fairness.largest_deviation_packs, locale, 2),
+                _number(goods.largest_rounding_packs, locale, 2),
+                f"{format_number(goods.held_by_storage, locale)} / {format_number(goods.held_by_balance, locale)}",
+            )
+            for goods in self.goods
+        ]
         return rows
 
     def _delivery_table(self, locale: Locale) -> list[tuple[str, ...]]:

@@ -48,6 +48,15 @@ def database_url(path_or_url: str | Path | None = None) -> URL:
     return url
 
 
+def new_database(url: str) -> Path | None:
+    """Return the path of the SQLite file that opening a database would make; None if it is there, or no file."""
+    parts = database_url(url)
+    if parts.get_backend_name() != "sqlite" or not parts.database or parts.database == ":memory:":
+        return None
+    path = Path(parts.database)
+    return None if path.exists() else path
+
+
 def create_database(url: str | URL) -> Engine:
     """Make the engine of a database; nothing is connected yet.
 

@@ -29,7 +29,10 @@ class CrewPlace:
 
 @dataclass(frozen=True, slots=True)
 class CrewStop:
-    """A stop: its number on the trip, ready texts, and packs per commodity in the order of the day's commodities."""
+    """A stop: its number on the trip, ready texts, and packs per commodity in the order of the day's commodities.
+
+    ``hours`` are those in which it takes goods in, blank for any.
+    """
 
     order: int
     code: str
@@ -41,6 +44,7 @@ class CrewStop:
     weight_kg: float
     packs: tuple[int, ...] = ()
     note: str = ""
+    hours: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +63,7 @@ class CrewTrip:
 
 @dataclass(frozen=True, slots=True)
 class CrewTexts:
-    """Ready words for layer titles and the headings of the stop list."""
+    """Ready words for layer titles, the headings of the stop list and the lines that describe a stop."""
 
     stops: str
     routes: str
@@ -69,6 +73,7 @@ class CrewTexts:
     code: str
     name: str
     arrival: str
+    hours: str
     load: str
     weight_kg: str
     lon: str
@@ -108,7 +113,7 @@ def build_crew_members(day: CrewDay) -> dict[str, bytes]:
     layers = build_crew_layers(day)
     return {
         f"{day.stem}.gpx": _render_day_gpx(day),
-        f"{day.stem}.kml": render_kml(day.title, layers),
+        f"{day.stem}.kml": render_kml(day.title, layers, data_columns=()),
         f"{day.stem}.gpkg": render_geopackage(layers),
         f"{day.stem}.csv": render_stop_list(day),
     }
@@ -120,12 +125,13 @@ def build_crew_layers(day: CrewDay) -> tuple[Layer, Layer, Layer]:
     warehouses = list({trip.warehouse.code: trip.warehouse for trip in day.trips}.values())
     stop_columns: dict[str, Column] = {
         "name": [_numbered(day, trip, stop) for trip, stop in stops],
-        "text": [_describe(stop) for _, stop in stops],
+        "text": [_describe(day, stop) for _, stop in stops],
         "trip": [trip.number for trip, _ in stops],
         "stop": [stop.order for _, stop in stops],
         "code": [stop.code for _, stop in stops],
         "outlet": [stop.name for _, stop in stops],
         "arrival": [stop.arrival for _, stop in stops],
+        "hours": [stop.hours for _, stop in stops],
         "load": [stop.load for _, stop in stops],
         "weight_kg": [stop.weight_kg for _, stop in stops],
         "note": [stop.note for _, stop in stops],
@@ -162,12 +168,12 @@ def render_stop_list(day: CrewDay) -> bytes:
     """Render the day's stops in driving order as CSV, a column of packs per commodity."""
     texts = day.texts
     header = [
-        texts.trip, texts.order, texts.code, texts.name, texts.arrival,
+        texts.trip, texts.order, texts.code, texts.name, texts.arrival, texts.hours,
         *day.commodities, texts.weight_kg, texts.load, texts.note, texts.lon, texts.lat,
     ]  # fmt: skip
     rows = [
         (
-            trip.number, stop.order, stop.code, stop.name, stop.arrival,
+            trip.number, stop.order, stop.code, stop.name, stop.arrival, stop.hours,
             *stop.packs, stop.weight_kg, stop.load, stop.note, f"{stop.lon:.7f}", f"{stop.lat:.7f}",
         )
         for trip, stop in _stops(day)
@@ -181,7 +187,8 @@ def _render_day_gpx(day: CrewDay) -> bytes:
         for place in {trip.warehouse.code: trip.warehouse for trip in day.trips}.values()
     ]
     waypoints += [
-        GpxPoint(_numbered(day, trip, stop), stop.lon, stop.lat, _describe(stop), "Flag") for trip, stop in _stops(day)
+        GpxPoint(_numbered(day, trip, stop), stop.lon, stop.lat, _describe(day, stop), "Flag")
+        for trip, stop in _stops(day)
     ]
     return render_gpx(day.title, waypoints, [_build_route(day, trip) for trip in day.trips])
 
@@ -202,8 +209,14 @@ def _numbered(day: CrewDay, trip: CrewTrip, stop: CrewStop) -> str:
     return f"{number} {stop.name}"
 
 
-def _describe(stop: CrewStop) -> str:
-    return "\n".join(part for part in (stop.arrival, stop.load, stop.note) if part)
+def _describe(day: CrewDay, stop: CrewStop) -> str:
+    """Return what a driver reads on touching a stop: a labelled line for each thing known."""
+    texts = day.texts
+    lines = (
+        (texts.arrival, stop.arrival), (texts.hours, stop.hours), (texts.load, stop.load), (texts.note, stop.note),
+        (texts.code, stop.code),
+    )  # fmt: skip
+    return "\n".join(f"{label}: {value}" for label, value in lines if value)
 
 
 def _path(trip: CrewTrip) -> tuple[LonLat, ...]:

@@ -17,11 +17,18 @@ KML_NAMESPACE = "http://www.opengis.net/kml/2.2"
 _DEGREES = "{:.7f},{:.7f}"
 
 
-def render_kml(title: str, layers: Sequence[Layer], name_column: str = "name", text_column: str = "text") -> bytes:
+def render_kml(
+    title: str,
+    layers: Sequence[Layer],
+    name_column: str = "name",
+    text_column: str = "text",
+    data_columns: Sequence[str] | None = None,
+) -> bytes:
     """Render layers as one KML document, a folder each.
 
-    Every feature is named by ``name_column``, described by ``text_column`` and carries its other columns as extended
-    data; rows without geometry are left out, for there is nowhere to put them.
+    Every feature is named by ``name_column``, described by ``text_column`` and carries ``data_columns``, all others
+    if None, as extended data, which viewers show under the columns' own names; rows without geometry are left out,
+    for there is nowhere to put them.
     """
     root = ET.Element("kml", xmlns=KML_NAMESPACE)
     document = ET.SubElement(root, "Document")
@@ -31,7 +38,7 @@ def render_kml(title: str, layers: Sequence[Layer], name_column: str = "name", t
     for layer in layers:
         folder = ET.SubElement(document, "Folder")
         _add_text(folder, "name", layer.title)
-        _add_features(folder, layer, name_column, text_column)
+        _add_features(folder, layer, name_column, text_column, data_columns)
     return bytes(ET.tostring(root, encoding="utf-8", xml_declaration=True))
 
 
@@ -48,10 +55,13 @@ def _add_style(document: ET.Element, layer: Layer) -> None:
     _add_text(fill, "color", f"33{opaque[2:]}")
 
 
-def _add_features(folder: ET.Element, layer: Layer, name_column: str, text_column: str) -> None:
+def _add_features(
+    folder: ET.Element, layer: Layer, name_column: str, text_column: str, data_columns: Sequence[str] | None
+) -> None:
     frame = layer.frame
     columns = [column for column in frame.columns if column != frame.geometry.name]
-    extra = [column for column in columns if column not in {name_column, text_column}]
+    wanted = columns if data_columns is None else data_columns
+    extra = [column for column in columns if column in wanted and column not in {name_column, text_column}]
     cells = {column: frame[column].tolist() for column in columns}
     for row, shape in enumerate(frame.geometry.to_numpy()):
         if shape is None or shape.is_empty:

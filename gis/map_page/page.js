@@ -83,6 +83,24 @@
     else Plotly.update(graph, { text: [chooseNames(now)] }, layout, [placeAt]);
   }
 
+  // The whole network, beside the buttons and not under them: below a row of them, next to a column.
+  function homeView() {
+    const frame = graph.getBoundingClientRect();
+    const box = document.querySelector(".buttons").getBoundingClientRect();
+    const gap = 8;
+    const pad = { left: 0, right: 0, top: 0 };
+    if (box.width > box.height) pad.top = box.bottom - frame.top + gap;
+    else if (box.left - frame.left < frame.right - box.right) pad.left = box.right - frame.left + gap;
+    else pad.right = frame.right - box.left + gap;
+    const width = Math.max(1, frame.width - pad.left - pad.right);
+    const height = Math.max(1, frame.height - pad.top);
+    const [x, y] = [home.x, home.y];
+    const kmPerPixel = Math.max((x[1] - x[0]) / width, (y[1] - y[0]) / height);
+    const west = (x[0] + x[1]) / 2 - kmPerPixel * (pad.left + width / 2);
+    const south = (y[0] + y[1]) / 2 - (kmPerPixel * height) / 2;
+    return { x: [west, west + kmPerPixel * frame.width], y: [south, south + kmPerPixel * frame.height] };
+  }
+
   function zoom(factor) {
     const { x, y } = view();
     const around = ([from, to]) => {
@@ -143,8 +161,9 @@
   }
 
   const config = { displayModeBar: false, responsive: true, scrollZoom: true, doubleClick: "reset" };
-  figure.layout.xaxis.range = home.x;
-  figure.layout.yaxis.range = home.y;
+  const first = homeView();
+  figure.layout.xaxis.range = first.x;
+  figure.layout.yaxis.range = first.y;
   Plotly.newPlot(graph, figure.data, figure.layout, config).then(() => {
     if (placeAt >= 0) places = { x: Array.from(graph._fullData[placeAt].x), y: Array.from(graph._fullData[placeAt].y) };
     redraw();
@@ -168,9 +187,10 @@
   document.addEventListener("keydown", (event) => event.key === "Escape" && hide());
   document.getElementById("zoom-in").addEventListener("click", () => zoom(0.6));
   document.getElementById("zoom-out").addEventListener("click", () => zoom(1 / 0.6));
-  document.getElementById("whole").addEventListener("click", () =>
-    Plotly.relayout(graph, { "xaxis.range": home.x.slice(), "yaxis.range": home.y.slice() }),
-  );
+  document.getElementById("whole").addEventListener("click", () => {
+    const whole = homeView();
+    Plotly.relayout(graph, { "xaxis.range": whole.x, "yaxis.range": whole.y });
+  });
   const day = document.getElementById("day");
   if (day) day.addEventListener("change", () => { hide(); chooseDay(Number(day.value)); });
 })();

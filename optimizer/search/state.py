@@ -58,13 +58,11 @@ class Board:
 
     def take(self, deliveries: Iterable[int], day: int) -> None:
         """Take the packs of deliveries that leave on a day."""
-        for i in deliveries:
-            self.used[:, day:] += self.model.packs[i][:, None]
+        self.used[:, day:] += self.model.packs[list(deliveries)].sum(axis=0)[:, None]
 
     def give_back(self, deliveries: Iterable[int], day: int) -> None:
         """Give back the packs of deliveries that no longer leave on a day."""
-        for i in deliveries:
-            self.used[:, day:] -= self.model.packs[i][:, None]
+        self.used[:, day:] -= self.model.packs[list(deliveries)].sum(axis=0)[:, None]
 
     def open(self, truck_day: TruckDay) -> None:
         """Put a truck-day, with its trips, into use."""

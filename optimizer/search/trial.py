@@ -65,7 +65,9 @@ class Trial:
         after = [
             cost_day(self._model, self._model.kinds[day.kind], day.trips) for _, day, _, _ in self._before.values()
         ]
-        return 0 if None in after else sum(cost for *_, cost in self._before.values()) - sum(cost or 0 for cost in after)
+        return (
+            0 if None in after else sum(cost for *_, cost in self._before.values()) - sum(cost or 0 for cost in after)
+        )
 
     def take_back(self) -> None:
         """Make everything as it was."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import heapq
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -79,19 +79,23 @@ def displace(model: Model, boards: Sequence[Board], waiting: Sequence[int]) -> l
     """
     storage = Storage(model, boards)
     inserters: dict[int, Inserter] = {}
+    carried: dict[int, _Carried] = {}
     queue = [(model.order[i], i) for i in waiting]
     heapq.heapify(queue)
     still = []
     while queue:
         _, i = heapq.heappop(queue)
         board = boards[model.depot[i]]
-        for truck_day in _near(model, board, i):
+        if board.depot not in carried:
+            carried[board.depot] = _Carried(board)
+        for truck_day in carried[board.depot].near(i):
             lost = _take_place(model, board, storage, truck_day, i)
             if lost:
                 break
         else:
             still.append(i)
             continue
+        del carried[board.depot]
         if board.depot not in inserters:
             inserters[board.depot] = Inserter(board)
         inserter = inserters[board.depot]
@@ -107,19 +111,31 @@ def displace(model: Model, boards: Sequence[Board], waiting: Sequence[int]) -> l
     return in_rank_order(model, still)
 
 
-def _near(model: Model, board: Board, delivery: int) -> Iterator[TruckDay]:
-    """Yield truck-days that may serve a delivery and carry some of higher rank, nearest of these first."""
-    _, out_s, _, back_s = model.legs.around(model.place[delivery])
-    near = out_s + back_s
-    rank = model.order[delivery]
-    candidates = []
-    for number, day in enumerate(board.truck_days):
-        if model.kind_ok[delivery, day.kind] and model.day_ok[delivery, day.day]:
-            juniors = [int(near[model.place[j]]) for j in day.deliveries() if model.order[j] > rank]
-            if juniors:
-                candidates.append((min(juniors), number, day))
-    for _, _, day in sorted(candidates, key=lambda one: one[:2])[:_TRIED]:
-        yield day
+class _Carried:
+    """Who is on which truck-day of a depot, as arrays."""
+
+    def __init__(self, board: Board) -> None:
+        self._model = model = board.model
+        self._days = list(board.truck_days)
+        stops = [(n, i) for n, truck_day in enumerate(self._days) for i in truck_day.deliveries()]
+        self._number = np.array([n for n, _ in stops], dtype=np.int64)
+        self._place = np.array([model.place[i] for _, i in stops], dtype=np.int64)
+        self._order = np.array([model.order[i] for _, i in stops], dtype=np.int64)
+        self._kind = np.array([self._days[n].kind for n, _ in stops], dtype=np.int64)
+        self._day = np.array([self._days[n].day for n, _ in stops], dtype=np.int64)
+
+    def near(self, delivery: int) -> list[TruckDay]:
+        """Return truck-days that may serve a delivery and carry some of higher rank, nearest of these first."""
+        model = self._model
+        _, out_s, _, back_s = model.legs.around(model.place[delivery])
+        juniors = (
+            (self._order > model.order[delivery])
+            & model.kind_ok[delivery][self._kind]
+            & model.day_ok[delivery][self._day]
+        )
+        place, number = self._place[juniors], self._number[juniors]
+        first = np.lexsort((number, (out_s + back_s)[place]))
+        return [self._days[n] for n in list(dict.fromkeys(number[first].tolist()))[:_TRIED]]
 
 
 def _take_place(model: Model, board: Board, storage: Storage, truck_day: TruckDay, delivery: int) -> list[int] | None:

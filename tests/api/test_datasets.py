@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import replace
@@ -9,7 +10,10 @@ from dataclasses import replace
 import pytest
 from httpx2 import Response
 
-from distribution.domain.errors import NotFoundError
+from api.problems import render_problem
+from distribution.domain.enums import Severity
+from distribution.domain.errors import InputError, NotFoundError
+from distribution.domain.findings import Finding, Where
 from tests.support.networks import small_network
 from tests.support.service import Service
 from tests.support.workbooks import workbook_bytes
@@ -94,3 +98,10 @@ def test_an_upload_has_a_limit_of_its_own(
         response = send(service, bytes(2_000_001))
         assert (response.status_code, response.json()["code"]) == (413, "body_too_large")
         assert "2 MB" in response.json()["detail"]
+
+
+def test_a_rejected_file_counts_its_errors_and_not_its_warnings() -> None:
+    findings = tuple(Finding(severity, "file_missing", Where(value="x")) for severity in Severity)
+    body = json.loads(render_problem(InputError(findings), "en").body)
+    assert body["detail"] == "Errors in the input: 1."
+    assert len(body["findings"]) == 3

@@ -171,3 +171,27 @@ def test_a_service_whose_dispatcher_is_gone_is_alive_but_not_ready(
 )
 def test_text_that_no_database_holds_is_refused(kept: Service, ask: Callable[[Service], Response]) -> None:
     assert ask(kept).status_code == 422
+
+
+@pytest.mark.parametrize("path", ["/v1/outlets", "/v1/outlets/O1", "/v1/rounds/spring/allotments", "/v1/me"])
+def test_a_parameter_with_a_slip_in_it_is_not_ignored(kept: Service, path: str) -> None:
+    assert kept.planner.get(f"{path}?lang=en").status_code == 200
+    response = kept.planner.get(f"{path}?lang=en&outlett=O1")
+    assert (response.status_code, response.json()["code"]) == (422, "query_unknown")
+    assert "outlett" in response.json()["detail"]
+    assert "lang" in response.json()["detail"]
+
+
+def test_every_parameter_that_is_described_is_known(kept: Service) -> None:
+    for path, operations in kept.nobody.get("/openapi.json").json()["paths"].items():
+        if path.startswith("/v1") and "get" in operations:
+            names = [p["name"] for p in operations["get"].get("parameters", ()) if p["in"] == "query"]
+            assert "lang" in names, path
+            address = path.format(code="spring", outlet="O1", path="plan.json", prefix="x", job_id="x")
+            response = kept.planner.get(address, params=dict.fromkeys(names, "1"))
+            assert "query_unknown" not in response.text, path
+
+
+def test_the_root_leads_to_the_documentation(kept: Service) -> None:
+    response = kept.nobody.get("/", follow_redirects=False)
+    assert (response.status_code, response.headers["location"]) == (307, "/docs")

@@ -139,7 +139,7 @@ def test_a_file_comes_byte_for_byte_with_its_type_and_name(kept: Service) -> Non
 def test_the_plan_is_the_file_byte_for_byte(kept: Service) -> None:
     plan = kept.planner.get("/v1/rounds/spring/plan")
     assert plan.content == kept.planner.get("/v1/rounds/spring/exports/plan.json").content
-    assert json.loads(plan.content)["round"] == "spring"
+    assert json.loads(plan.content)["header"]["round"] == "spring"
 
 
 def test_a_union_has_no_files_of_its_own_yet(kept: Service) -> None:

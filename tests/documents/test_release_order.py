@@ -17,6 +17,18 @@ def test_each_order_has_a_page_of_its_own(make_release_orders, read_pdf):
         assert pdf.count(f"KR-{number:04d}") == 1
 
 
+def test_the_pages_are_numbered_within_each_order(make_release_orders, read_pdf):
+    data = make_release_orders(3)
+    many = tuple(replace(data.commodities[0], code=f"R{i}", name=f"Rice {i}") for i in range(60))
+    long, short = replace(data.orders[0], packs=(1,) * 60), replace(data.orders[1], packs=(1, *(0,) * 59))
+    pdf = read_pdf(render_release_orders(replace(data, commodities=many, orders=(long, short, long)), "en"))
+    whole = len(pdf.sizes) // 2
+    assert whole > 1
+    numbers = [f"Page {n} of {whole}" for n in range(1, whole + 1)]
+    for page, text in enumerate([*numbers, "Page 1 of 1", *numbers]):
+        assert pdf.shows(text, page=page), (page, text)
+
+
 def test_an_order_shows_goods_dates_and_the_exact_amount_due(make_release_orders, read_pdf):
     fa, en = (read_pdf(render_release_orders(make_release_orders(1), locale)) for locale in ("fa", "en"))
     amount = 10 * 4_850_000 + 5 * 2_300_000 + 120 * 9_990_000

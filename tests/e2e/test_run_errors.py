@@ -1,11 +1,13 @@
 """Whatever goes wrong is told in a sentence of the reader's language, with an exit code and without a traceback."""
 
 import re
+import socket
 import sqlite3
 from contextlib import closing
 from pathlib import Path
 
 import pytest
+import uvicorn
 from typer.testing import CliRunner
 
 from api import cli
@@ -34,12 +36,58 @@ def place(tmp_path, monkeypatch) -> Path:
     return tmp_path
 
 
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as found:
+        port: int = found.getsockname()[1]
+    return port
+
+
 def told(arguments: str, lang: str) -> tuple[int, str]:
     """Run the command line and return its exit code and what it says on standard error."""
     result = CliRunner().invoke(app, [*arguments.split(), "--lang", lang])
     assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
     assert "Traceback" not in result.output
     return result.exit_code, result.stderr
+
+
+@pytest.mark.parametrize("lang", ["en", "fa"])
+def test_a_plan_that_is_not_there_is_named_and_the_mistakes_are_counted(place, lang):
+    _, sentence = told("verify-plan nowhere.json", lang)
+    last = sentence.strip().splitlines()[-1]
+    assert ("Error (input_rejected): Errors in the input: 1." if lang == "en" else "۱") in last
+    assert sentence.count("nowhere.json") == 2  # where it was found, and in what was found
+    assert "“”" not in sentence
+
+
+@pytest.mark.parametrize("lang", ["en", "fa"])
+def test_a_port_in_use_is_told_before_anything_is_made_or_said(place, lang):
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        result = CliRunner().invoke(app, ["serve", "--db", "typo.db", "--port", str(port), "--lang", lang])
+    assert result.exit_code == 1
+    assert "port_in_use" in result.stderr
+    assert str(port) in result.stderr
+    assert result.stdout == ""
+    assert not (place / "typo.db").exists()
+
+
+def test_an_address_that_is_not_of_this_machine_is_refused(place):
+    exit_code, sentence = told("serve --db typo.db --host 192.0.2.1 --port 18765", "en")
+    assert exit_code == 1
+    assert "address_unusable" in sentence
+
+
+@pytest.mark.parametrize("lang", ["en", "fa"])
+def test_a_database_that_was_not_there_is_told_of(place, monkeypatch, lang):
+    served: list[object] = []
+    monkeypatch.setattr(uvicorn.Server, "run", lambda _, sockets: served.extend(sockets))
+    monkeypatch.setattr(uvicorn.Server, "started", True, raising=False)
+    for made in (True, False):
+        result = CliRunner().invoke(app, ["serve", "--db", "typo.db", "--port", str(free_port()), "--lang", lang])
+        assert ("typo.db" in result.stdout) == made
+    assert len(served) == 2
+    for listening in served:
+        listening.close()
 
 
 @pytest.mark.parametrize("lang", ["en", "fa"])

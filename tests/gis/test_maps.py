@@ -1,6 +1,7 @@
 import dataclasses
 import json
 import os
+import re
 import shutil
 import subprocess
 import tempfile
@@ -11,7 +12,7 @@ import plotly.graph_objects as go
 import pytest
 
 from gis.map_page.figure import ROUTE_COLORS, build_map_figure
-from gis.maps import MapData, MapRoute, MapTexts, render_map_html
+from gis.maps import MapData, MapOutlet, MapRoute, MapTexts, render_map_html
 
 
 class Page(HTMLParser):
@@ -199,13 +200,29 @@ def test_a_browser_draws_3900_outlets(large_map_data, tmp_path):
     assert count_paths(Page(_dump_dom(path.as_uri())), "point") == 3900 + 2 + 1
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("window", ["520,700", "1280,900"])
+def test_no_outlet_lies_under_the_buttons_at_first(map_data, tmp_path, window):
+    corners = [(57.0, 37.5), (61.0, 37.5), (57.0, 34.0), (61.0, 34.0)]
+    outlets = tuple(MapOutlet(f"o{i}", lon, lat, 100, 1.0) for i, (lon, lat) in enumerate(corners))
+    path = tmp_path / "map.html"
+    path.write_bytes(render_map_html(dataclasses.replace(map_data, outlets=outlets, routes=(), areas=None)))
+    dom = _dump_dom(path.as_uri(), window).decode()
+    points = [tag for tag in re.findall("<path[^>]*>", dom) if 'class="point' in tag]
+    found = [re.findall(r"translate\(([\d.-]+),\s*([\d.-]+)\)", tag)[0] for tag in points]
+    marks = [(float(x), float(y)) for x, y in found]
+    assert len(marks) == 4 + 1  # and the warehouse
+    wide, high = (10 + 3 * 40 + 2 * 6, 10 + 40) if window == "520,700" else (10 + 40, 10 + 3 * 40 + 2 * 6)
+    assert not [(x, y) for x, y in marks if x < wide and y < high]
+
+
 def _texts():
     words = ("measure", "size", "warehouses", "unserved", "no_value", "routes", "day", "all_days", "no_routes")
     words += ("zoom_in", "zoom_out", "whole", "close", "kilometre", "metre")
     return MapTexts(**{word: word for word in words})
 
 
-def _dump_dom(address: str) -> bytes:
+def _dump_dom(address: str, window: str = "1280,900") -> bytes:
     browser = next(
         (found for name in ("chromium", "chromium-browser", "google-chrome") if (found := shutil.which(name))), None
     )
@@ -218,6 +235,6 @@ def _dump_dom(address: str) -> bytes:
         command = [
             browser, "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
             "--disable-background-networking", "--disable-component-update", "--disable-sync",
-            f"--user-data-dir={Path(profile)}", "--window-size=1280,900", "--virtual-time-budget=15000", "--dump-dom", address,
+            f"--user-data-dir={Path(profile)}", f"--window-size={window}", "--virtual-time-budget=15000", "--dump-dom", address,
         ]  # fmt: skip
         return subprocess.run(command, capture_output=True, check=True, timeout=120).stdout

@@ -102,6 +102,28 @@ def test_one_mistake_in_a_code_is_not_told_again_by_those_who_use_it(folder: Csv
     only(read_dataset(folder.path), "value_not_number")
 
 
+def test_a_row_with_a_wrong_code_is_not_told_again_by_those_who_meant_it(folder: CsvFolder) -> None:
+    row = [cells[0] for cells in folder.rows("cooperatives")].index("C-rural") + 1
+    folder.edit("cooperatives", row, "code", "تعاونی روستایی")
+    only(read_dataset(folder.path), "value_bad_code")
+
+
+def test_more_unknown_codes_than_rows_with_wrong_codes_are_told(folder: CsvFolder) -> None:
+    folder.edit("cooperatives", 2, "code", "")
+    for row, code in ((2, "one"), (3, "two")):
+        folder.edit("outlets", row, "cooperative_code", code)
+    told = {f.where.value for f in by_code(read_dataset(folder.path), "unknown_reference")}
+    assert {"one", "two"} <= told
+
+
+def test_where_no_known_code_is_near_the_repair_names_none(folder: CsvFolder) -> None:
+    folder.edit("outlets", 2, "cooperative_code", "zzzzzz")
+    finding = only(read_dataset(folder.path), "unknown_reference")
+    assert finding.params["suggestion"] == ""
+    assert finding.fix_key == "fix_plain.unknown_reference"
+    assert all(sentences(finding))
+
+
 def test_a_missing_sheet_does_not_make_every_reference_to_it_wrong(folder: CsvFolder) -> None:
     folder.file("areas").unlink()
     assert only(read_dataset(folder.path), "sheet_missing").where.sheet == "areas"
@@ -173,7 +195,7 @@ def test_swapped_coordinates_are_suspected_by_the_rest_of_the_network(folder: Cs
     rows[3][lon], rows[3][lat] = rows[3][lat], rows[3][lon]
     folder.write("outlets", rows)
     finding = only(read_dataset(folder.path), "lonlat_swapped")
-    assert (finding.severity, finding.where.row) == (Severity.WARNING, 4)
+    assert (finding.severity, finding.where.row) == (Severity.ERROR, 4)
 
 
 def test_a_latitude_that_can_only_be_a_longitude_is_an_error(folder: CsvFolder) -> None:
@@ -234,12 +256,48 @@ def test_a_quota_larger_than_the_stock_is_told_with_the_missing_packs(folder: Cs
 
 
 def test_stock_that_comes_after_the_deadline_does_not_count(folder: CsvFolder) -> None:
-    rows = folder.rows("stock")
-    for row in range(2, len(rows) + 1):
-        folder.edit("stock", row, "available_on", "2024-12-01")
+    for row, cells in enumerate(folder.rows("stock"), start=1):
+        if cells[0].startswith("W"):
+            folder.edit("stock", row, "available_on", "2024-12-01")
     findings = by_code(read_dataset(folder.path), "stock_short_of_quota")
     assert len(findings) == len(small_network().quotas)
     assert {f.params["packs"] for f in findings} == {0}
+
+
+def test_rounds_that_are_each_covered_but_not_all_together_are_told_with_the_sum(folder: CsvFolder) -> None:
+    rows = folder.rows("quotas")
+    cells = dict(zip(rows[0], rows[[r[0] for r in rows].index("spring-rice")], strict=True))
+    row = folder.append("quotas", **(cells | {"code": "summer-rice", "round_code": "summer"}))
+    finding = only(read_dataset(folder.path), "stock_short_of_rounds")
+    assert (finding.where.row, finding.where.value, finding.severity) == (row, "rice", Severity.WARNING)
+    assert (finding.params["needed"], finding.params["packs"], finding.params["missing"]) == (2400, 1240, 1160)
+
+
+def test_a_closing_balance_has_no_day_of_arrival(folder: CsvFolder) -> None:
+    row = [cells[0] for cells in folder.rows("stock")].index("O0") + 1
+    folder.edit("stock", row, "available_on", "1403/02/05")
+    finding = only(read_dataset(folder.path), "closing_balance_dated")
+    assert (finding.severity, finding.where.row, finding.params["outlet"]) == (Severity.ERROR, row, "O0")
+
+
+def test_outlets_no_truck_of_a_class_is_small_enough_for_are_told_once(folder: CsvFolder) -> None:
+    codes = [cells[0] for cells in folder.rows("outlets")]
+    for code in ("O1", "O4", "O5", "O8"):
+        folder.edit("outlets", codes.index(code) + 1, "largest_vehicle_kg", "2999")
+    folder.edit("outlets", codes.index("O3") + 1, "largest_vehicle_kg", "100")  # collects its goods itself
+    folder.edit("outlets", codes.index("O8") + 1, "storage_frozen_kg", "0")
+    findings = by_code(read_dataset(folder.path), "truck_missing_for_outlets")
+    told = {str(f.params["storage_class"]): (f.params["count"], f.params["outlets"], f.params["kg"]) for f in findings}
+    assert told == {
+        "frozen": (3, "O1, O4, O5", 3000),
+        "chilled": (4, "O1, O4, O5, …", 3000),
+        "dry": (4, "O1, O4, O5, …", 3000),
+    }
+
+
+def test_a_truck_just_small_enough_is_no_finding(folder: CsvFolder) -> None:
+    folder.edit("outlets", 2, "largest_vehicle_kg", "3000")
+    assert read_dataset(folder.path).findings == ()
 
 
 def test_a_class_no_truck_carries_is_told(folder: CsvFolder) -> None:

@@ -345,6 +345,10 @@ def test_the_template_has_right_to_left_sheets_with_notes_and_lists() -> None:
     assert rule.formula1 == "areas!$A$3:$A$20000"
     modes = [v.formula1 for v in rules.values() if v.type == "list"]
     assert '"delivered,collects"' in modes
+    beside = [v.prompt for v in rules.values() if v.formula1 == '"delivered,collects"']
+    assert beside == ["تحویل در محل (delivered)؛ تحویل در انبار (collects)"]
+    header = [cell.value for cell in outlets[1]].index("mode")
+    assert beside[0] in outlets[1][header].comment.text
 
 
 def test_the_template_is_the_same_bytes_every_time() -> None:

@@ -127,3 +127,11 @@ def test_one_truck_that_can_is_enough() -> None:
     stop = delivery("d", 1, windows=((2 * HOUR, 3 * HOUR),))
     assert explain(problem_of(stop, truck(), night)) is None
     assert explain(problem_of(replace(stop, windows=((6 * HOUR, 7 * HOUR),)), truck(), night)) is not None
+
+
+def test_a_truck_without_a_working_day_serves_nobody_not_even_where_it_stands() -> None:
+    night = truck(shift_start_s=20 * HOUR, shift_end_s=24 * HOUR, loading_s=0)
+    open_by_day = Depot(0, ((1_000, 1_000),), 6 * HOUR, 18 * HOUR)
+    found = explain(problem_of(delivery("d", 1, service_s=0), night, km=0, depots=(open_by_day,)))
+    assert found is not None
+    assert found[0] is Reason.SHIFT_TOO_SHORT

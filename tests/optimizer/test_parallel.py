@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import colorsys
 import os
 import signal
 import subprocess
@@ -36,6 +37,14 @@ def test_an_exception_of_one_item_is_raised_and_the_executor_goes_on(executor: E
     with pytest.raises(ValueError, match="invalid literal"):
         executor.map(int, ["1", "x", "3"])
     assert executor.map(int, ["4"]) == [4]
+
+
+def test_prepared_workers_have_imported_the_function_s_module() -> None:
+    imported = "'colorsys' in __import__('sys').modules"
+    with ProcessExecutor(1) as executor:
+        assert executor.map(eval, [imported]) == [False]
+        executor.prepare(colorsys.rgb_to_hsv)
+        assert executor.map(eval, [imported]) == [True]
 
 
 def test_workers_ignore_ctrl_c(pool: ProcessExecutor) -> None:

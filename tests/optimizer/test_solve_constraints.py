@@ -219,3 +219,14 @@ def test_a_day_of_another_truck_is_used_only_when_it_pays():
     assert plan_of(dear).trips[0].metres == 240_000
     assert len(plan_of(dear).trips) == 1
     assert sum(trip.metres for trip in plan_of(cheap).trips) == 240_000
+
+
+def test_a_truck_whose_shift_never_meets_the_depot_s_hours_is_left_alone():
+    night = make_truck(name="night", count=3, shift_start_s=20 * HOUR, shift_end_s=24 * HOUR, fixed_cost=0)
+    deliveries = [make_delivery(f"d{i}", i) for i in range(1, 6)]
+    depot = Depot(0, ((10**9,),), 6 * HOUR, 19 * HOUR)
+
+    plan = plan_of(make_problem(LINE, deliveries, [make_truck(), night], depots=[depot]))
+
+    assert {trip.vehicle_type for trip in plan.trips} == {0}
+    assert plan.unserved == ()

@@ -3,6 +3,7 @@
 import pytest
 
 from optimizer.plan import Limits, Reason
+from optimizer.problem import Depot
 from optimizer.solve import solve
 from optimizer.verify import verify_plan
 from tests.support.routing import make_delivery, make_problem, make_truck
@@ -72,3 +73,15 @@ def test_when_everything_fits_nobody_waits_whatever_the_ranks():
         problem = make_problem(points, deliveries, [make_truck(count=2)], n_days=3)
 
         assert solve(problem, Limits(iterations=4)).unserved == ()
+
+
+def test_the_trucks_counted_as_used_up_are_those_that_could_have_gone_on_days_with_the_stock():
+    short_shift = make_truck(name="short", count=7, shift_end_s=8 * 3600)
+    far = [make_delivery(name, 2, 400, n_days=2, rank=rank) for rank, name in enumerate("ab")]
+    stock_on_the_second_day = Depot(0, ((0, 10**9),))
+    problem = make_problem(NEAR_AND_FAR, far, [make_truck(), short_shift], 2, depots=[stock_on_the_second_day])
+
+    (waits,) = solve(problem, Limits(iterations=5)).unserved
+
+    assert (waits.delivery, waits.reason) == (1, Reason.FLEET_USED_UP)
+    assert waits.numbers == {"needs_g": 4_000_000, "truck_days": 1, "truck_days_used": 1}

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from distribution.domain.jalali import format_date
+from distribution.domain.numerals import format_number
 from distribution.messages import render_message
-from distribution.services.exports.outcome import RoundOutcome, TruckDay, Visit
+from distribution.services.exports.outcome import RoundOutcome, TruckDay, Visit, receiving_hours
 from distribution.services.exports.waybills import render_truck_waybill
 from gis.export.archive import build_zip
 from gis.export.crew import CrewDay, CrewPlace, CrewStop, CrewTexts, CrewTrip, build_crew_members
@@ -44,7 +45,7 @@ def _crew_trip(outcome: RoundOutcome, trip: Trip, warehouse: CrewPlace) -> CrewT
     number = trip.trip + 1
     return CrewTrip(
         number=number,
-        title=render_message("crew.trip_title", outcome.locale, {"number": number}),
+        title=render_message("crew.trip_title", outcome.locale, {"number": format_number(number, outcome.locale)}),
         warehouse=warehouse,
         start=outcome.clock(trip.start_s),
         end=outcome.clock(trip.end_s),
@@ -63,6 +64,7 @@ def _crew_stop(outcome: RoundOutcome, visit: Visit) -> CrewStop:
         lat=outlet.lat,
         arrival=outcome.clock(visit.arrival_s),
         load=outcome.load_text(visit.packs),
+        hours=receiving_hours(outlet, outcome.locale),
         weight_kg=visit.weight_g / 1000,
         packs=visit.packs,
         note=dataset.area_by_code[outlet.area_code].name(outcome.locale),

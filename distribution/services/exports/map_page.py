@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from decimal import Decimal
 
+from distribution.allocation.population import Served
+from distribution.domain.enums import PopulationBasis
 from distribution.domain.jalali import format_date
 from distribution.domain.network import Outlet
 from distribution.domain.numerals import format_number
@@ -41,12 +44,16 @@ def render_map(outcome: RoundOutcome) -> bytes:
 
 def _subtitle(outcome: RoundOutcome) -> str:
     days, delivery = outcome.deliveries.demand.days, outcome.summary.delivery
-    on_the_way_g = delivery.routed_g + delivery.collected_g
+
+    def tonnes(mass_g: int) -> str:
+        return format_number(Decimal(mass_g) / 1_000_000, outcome.locale, 1)
+
     params = {
         "round": outcome.round_code,
         "start": format_date(days[0], outcome.locale),
         "end": format_date(days[-1], outcome.locale),
-        "tonnes": format_number(round(on_the_way_g / 1_000_000), outcome.locale),
+        "allotted": tonnes(outcome.summary.allotted_g),
+        "on_the_way": tonnes(delivery.routed_g + delivery.collected_g),
         "outlets": format_number(delivery.outlets_served, outcome.locale),
     }
     return render_message("map.subtitle", outcome.locale, params)
@@ -68,7 +75,8 @@ def _outlets(outcome: RoundOutcome) -> tuple[MapOutlet, ...]:
         packs[allotment.outlet_code][allotment.commodity_code] = allotment.packs
     outlets = []
     for outlet in outcome.dataset.outlets:
-        people = outcome.allocation.served[outlet.code].people
+        served = outcome.allocation.served[outlet.code]
+        people = served.people
         load = tuple(packs[outlet.code].get(c.code, 0) for c in outcome.commodities)
         kg = outcome.allotted_g[outlet.code] / 1000
         outlets.append(
@@ -78,19 +86,25 @@ def _outlets(outcome: RoundOutcome) -> tuple[MapOutlet, ...]:
                 lat=outlet.lat,
                 people=people,
                 kg_per_person=kg / people if people and outlet.code in packs else None,
-                text=_outlet_text(outcome, outlet, people, load),
+                text=_outlet_text(outcome, outlet, served, load),
                 unserved=outlet.code in waiting,
             )
         )
     return tuple(outlets)
 
 
-def _outlet_text(outcome: RoundOutcome, outlet: Outlet, people: int, load: tuple[int, ...]) -> str:
+def _outlet_text(outcome: RoundOutcome, outlet: Outlet, served: Served, load: tuple[int, ...]) -> str:
     locale = outcome.locale
+    people = format_number(served.people, locale)
+    if served.basis is PopulationBasis.ASSUMED:
+        basis = render_message(f"enum.PopulationBasis.{served.basis.value}", locale).lower()
+        people = render_message("map.people_of", locale, {"people": people, "basis": basis})
+    else:
+        people = render_message("map.people", locale, {"people": people})
     params = {
         "cooperative": outcome.dataset.cooperative_by_code[outlet.cooperative_code].name(locale),
         "area": outcome.dataset.area_by_code[outlet.area_code].name(locale),
-        "people": format_number(people, locale),
+        "people": people,
         "load": outcome.load_text(load),
     }
     return f"{outlet.name(locale)} ({outlet.code})\n" + render_message("map.outlet_text", locale, params)

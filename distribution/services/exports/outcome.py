@@ -15,11 +15,25 @@ from distribution.domain.dataset import Dataset
 from distribution.domain.network import Outlet, Warehouse
 from distribution.domain.numerals import format_number
 from distribution.domain.rounds import WaitingPacks
-from distribution.messages import Locale
+from distribution.messages import Locale, render_message
 from distribution.services.allocate_round import Allocation
 from distribution.services.plan_deliveries import DeliveryPlan
 from distribution.services.summary import RoundSummary
 from optimizer.plan import Trip
+
+
+def packs_text(packs: int, commodity: str, locale: Locale) -> str:
+    """Write a number of packs of a commodity, so that it is not taken for a mass."""
+    return render_message("crew.packs", locale, {"packs": format_number(packs, locale), "commodity": commodity})
+
+
+def receiving_hours(outlet: Outlet, locale: Locale) -> str:
+    """Write the hours in which an outlet receives goods; blank where any hour is."""
+    windows = (
+        f"{format_time(window.start_s, locale)}–{format_time(window.end_s, locale)}"
+        for window in outlet.receiving_windows
+    )
+    return ("، " if locale == "fa" else ", ").join(windows)
 
 
 @dataclass(frozen=True)
@@ -155,12 +169,10 @@ class RoundOutcome:
         return tuple(count.get(c.code, 0) for c in self.commodities)
 
     def load_text(self, packs: tuple[int, ...]) -> str:
-        """Write packs as ``10 rice; 4 oil`` in the documents' language; names have commas of their own."""
+        """Write packs as ``10 × rice; 4 × oil`` in the documents' language; names have commas of their own."""
         semicolon = "؛ " if self.locale == "fa" else "; "
         return semicolon.join(
-            f"{format_number(count, self.locale)} {c.name}"
-            for c, count in zip(self.commodities, packs, strict=True)
-            if count
+            packs_text(count, c.name, self.locale) for c, count in zip(self.commodities, packs, strict=True) if count
         )
 
     def clock(self, seconds: int) -> str:

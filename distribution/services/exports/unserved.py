@@ -11,7 +11,7 @@ from distribution.domain.numerals import format_number
 from distribution.domain.types import format_clock
 from distribution.messages import Locale, render_message
 from distribution.services.delivery_figures import parked_reason
-from distribution.services.exports.outcome import RoundOutcome
+from distribution.services.exports.outcome import RoundOutcome, packs_text
 from optimizer.plan import Reason, Unserved
 
 HEADER = ("outlet_code", "outlet", "load", "kg", "reason", "why")
@@ -67,7 +67,7 @@ def _shortages(outcome: RoundOutcome) -> Iterator[tuple[str | int, ...]]:
     for shortage in outcome.deliveries.shortages:
         outlet = outcome.dataset.outlet_by_code[shortage.outlet_code]
         commodity = outcome.dataset.commodity_by_code[shortage.commodity_code]
-        load = f"{format_number(shortage.packs, outcome.locale)} {commodity.name(outcome.locale)}"
+        load = packs_text(shortage.packs, commodity.name(outcome.locale), outcome.locale)
         kg = -(-shortage.packs * commodity.pack_g // 1000)
         why = render_message(
             "shortage.no_warehouse", outcome.locale, {"packs": format_number(shortage.packs, outcome.locale)}
@@ -85,7 +85,7 @@ def _parked(outcome: RoundOutcome) -> Iterator[tuple[str | int | None, ...]]:
         yield (
             line.outlet_code,
             outlet.name(outcome.locale) if outlet else line.outlet_code,
-            f"{format_number(line.packs, outcome.locale)} {name}",
+            packs_text(line.packs, name, outcome.locale),
             -(-line.packs * commodity.pack_g // 1000) if commodity else None,
             reason,
             render_message(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from distribution.documents.waybill import WaybillData, WaybillStop, WaybillTrip, render_waybill
-from distribution.services.exports.outcome import RoundOutcome, TruckDay, Visit
+from distribution.services.exports.outcome import RoundOutcome, TruckDay, Visit, receiving_hours
 
 
 def render_truck_waybill(outcome: RoundOutcome, truck: TruckDay) -> bytes:
@@ -44,4 +44,5 @@ def _stop(outcome: RoundOutcome, visit: Visit) -> WaybillStop:
         arrival_s=visit.arrival_s,
         packs=visit.packs,
         address_note=dataset.area_by_code[outlet.area_code].name(locale),
+        hours=receiving_hours(outlet, locale),
     )

@@ -34,7 +34,7 @@ def polygons() -> Layer:
 def crew_texts() -> CrewTexts:
     return CrewTexts(
         stops="توقف‌ها", routes="مسیرها", warehouses="انبارها", trip="سفر", order="ردیف", code="کد", name="نام",
-        arrival="رسیدن", load="بار", weight_kg="وزن (کیلوگرم)", lon="طول", lat="عرض", note="یادداشت",
+        arrival="رسیدن", hours="ساعت تحویل‌گیری", load="بار", weight_kg="وزن (کیلوگرم)", lon="طول", lat="عرض", note="یادداشت",
     )  # fmt: skip
 
 
@@ -42,7 +42,19 @@ def crew_texts() -> CrewTexts:
 def crew_day(crew_texts) -> CrewDay:
     yard = CrewPlace("W1", "انبار مشهد", 59.6, 36.3)
     stops = tuple(
-        CrewStop(i, f"O{i}", name, lon, lat, f"0{7 + i}:15", f"{i} کیسه برنج", 10 * i, (i, 0), "")
+        CrewStop(
+            i,
+            f"O{i}",
+            name,
+            lon,
+            lat,
+            f"0{7 + i}:15",
+            f"{i} کیسه برنج",
+            10 * i,
+            (i, 0),
+            "",
+            "۰۸:۰۰–۱۲:۰۰" if i == 1 else "",
+        )
         for i, (name, (lon, lat)) in enumerate(zip(PERSIAN_NAMES, POSITIONS, strict=True), start=1)
     )
     trips = (

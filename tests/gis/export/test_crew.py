@@ -48,6 +48,21 @@ def test_kml_shows_the_same_names_as_the_gpx(members):
     assert gpx <= kml
 
 
+def test_a_stop_is_described_with_labels_and_its_receiving_hours_in_the_gpx_and_the_kml(members):
+    gpx = ET.fromstring(members["2020-04-14_T1.gpx"]).findall("g:wpt", GPX)
+    kml = ET.fromstring(members["2020-04-14_T1.kml"]).findall(".//k:Placemark", KML)
+    for texts in (
+        [point.findtext("g:desc", namespaces=GPX) for point in gpx],
+        [mark.findtext("k:description", namespaces=KML) for mark in kml],
+    ):
+        assert "رسیدن: 08:15\nساعت تحویل‌گیری: ۰۸:۰۰–۱۲:۰۰\nبار: 1 کیسه برنج\nکد: O1" in texts
+        assert "رسیدن: 09:15\nبار: 2 کیسه برنج\nکد: O2" in texts
+
+
+def test_the_kml_shows_no_field_names_that_a_driver_cannot_read(members):
+    assert b"ExtendedData" not in members["2020-04-14_T1.kml"]
+
+
 def test_geopackage_holds_stops_routes_and_warehouses(members, tmp_path, crew_day):
     path = tmp_path / "x.gpkg"
     path.write_bytes(members["2020-04-14_T1.gpkg"])
@@ -60,8 +75,9 @@ def test_geopackage_holds_stops_routes_and_warehouses(members, tmp_path, crew_da
 
 def test_csv_lists_the_packs_per_commodity_in_driving_order(members):
     rows = list(csv.reader(io.StringIO(members["2020-04-14_T1.csv"].decode("utf-8-sig"), newline="")))
-    assert rows[0][:7] == ["سفر", "ردیف", "کد", "نام", "رسیدن", "برنج", "شکر"]
-    assert [row[:3] + row[5:7] for row in rows[1:]] == [
+    assert rows[0][:8] == ["سفر", "ردیف", "کد", "نام", "رسیدن", "ساعت تحویل‌گیری", "برنج", "شکر"]
+    assert [row[5] for row in rows[1:]] == ["۰۸:۰۰–۱۲:۰۰", "", ""]
+    assert [row[:3] + row[6:8] for row in rows[1:]] == [
         ["1", "1", "O1", "1", "0"],
         ["1", "2", "O2", "2", "0"],
         ["2", "3", "O3", "3", "0"],

@@ -1,0 +1,60 @@
+"""What a check of a whole network works on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from distribution.allocation.population import Served, resolve_populations
+from distribution.domain.dataset import Dataset
+from distribution.domain.eligibility import eligible_outlets
+from distribution.domain.enums import StorageClass
+from distribution.domain.goods import Commodity, Quota
+from distribution.domain.network import Outlet
+from distribution.intake.log import FindingLog
+
+#: (sheet, code) -> the row it stands in; empty where a network did not come from a file.
+RowOf = Mapping[tuple[str, str], int]
+
+
+@dataclass(frozen=True)
+class CheckContext:
+    """A network, where its rows stand, and where findings go."""
+
+    dataset: Dataset
+    row_of: RowOf
+    log: FindingLog
+
+    def row(self, sheet: str, code: str) -> int | None:
+        """Return the row of a code, if known."""
+        return self.row_of.get((sheet, code))
+
+    @cached_property
+    def quotas(self) -> tuple[tuple[Quota, Commodity, tuple[Outlet, ...]], ...]:
+        """List every quota with its commodity and the outlets that take part."""
+        commodities = self.dataset.commodity_by_code
+        return tuple((q, commodities[q.commodity_code], eligible_outlets(self.dataset, q)) for q in self.dataset.quotas)
+
+    @cached_property
+    def served(self) -> dict[str, Served]:
+        """Return the people each outlet serves."""
+        return resolve_populations(self.dataset.areas, self.dataset.outlets)
+
+
+@dataclass(frozen=True)
+class NetworkCheck:
+    """A check, and the sheets that must be free of errors for it to mean anything."""
+
+    run: Callable[[CheckContext], None]
+    needs: tuple[str, ...]
+
+
+def storage_kg(outlet: Outlet, storage_class: StorageClass) -> int:
+    """Return an outlet's storage for a class, kg."""
+    by_class = {
+        StorageClass.DRY: outlet.storage_dry_kg,
+        StorageClass.CHILLED: outlet.storage_chilled_kg,
+        StorageClass.FROZEN: outlet.storage_frozen_kg,
+    }
+    return by_class[storage_class]

@@ -1,0 +1,58 @@
+"""What a run prints: words may wrap, numbers never lose a digit."""
+
+from __future__ import annotations
+
+import io
+import re
+from decimal import Decimal
+
+import pytest
+from rich.cells import cell_len
+from rich.console import Console
+
+from api.console import print_summary
+from distribution.allocation.fairness import Fairness
+from distribution.messages import LOCALES, Locale
+from distribution.services.delivery_figures import DeliveryFigures
+from distribution.services.distance_ranks import QuintileRank
+from distribution.services.summary import GoodsFigures, RoundSummary
+
+
+@pytest.fixture
+def summary() -> RoundSummary:
+    """The figures of a large round, with long names."""
+    goods = tuple(
+        GoodsFigures(
+            code=f"g{i}", name_fa="گوشت گوساله منجمد، کارتن ۱۰ کیلوگرمی", name_en="Frozen veal of the best kind, 10 kg carton",
+            quota_g=43_599_123_000_000, carried_g=7, packs_to_share=1, allotted_packs=1, allotted_g=42_940_001_000_000,
+            unplaced_packs=1_234_567, remainder_g=0, held_by_storage=1359, held_by_balance=1024,
+            largest_rounding_packs=0.51, fairness=Fairness(0.1765, 12_325.73, 0.5, 1.5, 0.1, 12.345, 99.0),
+        )
+        for i in range(2)
+    )  # fmt: skip
+    delivery = DeliveryFigures(
+        working_days=44, days_used=44, trucks=240, truck_days=6080, trips=12_860, stops=29_030, routed_g=10**13,
+        collected_g=10**12, waiting_g=9 * 10**9, metres=1_345_430_000, tonne_km=23_769_200, cost=58_359_355_320_000,
+        fuel_litres=Decimal("1.0"), co2_kg=Decimal("67100.0"), outlets_due=39_000, outlets_served=38_999,
+        people_covered=64_345_010, unserved={"fleet_used_up": 12_345},
+        rank_by_distance=(QuintileRank(1, 13_500, 1024, 1113.8, 16.1, 0.51),),
+    )  # fmt: skip
+    return RoundSummary(
+        round_code="r", title_fa="ف", title_en="e", synthetic=True, currency="IRR", dataset_version=1, outlets=39_000,
+        people=64_345_011, people_assumed=0, goods=goods, delivery=delivery, travel="x", travel_is_estimate=True,
+        status="time_limit", seed=1, iterations=1,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+@pytest.mark.parametrize("width", [72, 80, 100, 160])
+def test_no_number_is_cut_however_narrow_the_terminal(summary: RoundSummary, locale: Locale, width: int) -> None:
+    console = Console(file=io.StringIO(), width=width, soft_wrap=True, color_system=None)
+    print_summary(console, summary, locale)
+    text = console.file.getvalue()  # type: ignore[attr-defined] # the buffer given above
+    assert "…" not in text
+    assert max(map(cell_len, text.splitlines())) <= width
+    for _, rows in summary.tables(locale):
+        for row in rows[1:] if len(rows[0]) > 2 else rows:
+            for cell in row[1:]:
+                assert re.search(rf"(?<!\S){re.escape(cell)}(?!\S)", text), (cell, width)
