@@ -17,6 +17,8 @@ UNREACHABLE = -1
 class Travel(Protocol):
     """Road metres and seconds between places known by index; structural and picklable."""
 
-    def matrix(self, origins: Sequence[int] | IntArray, destinations: Sequence[int] | IntArray) -> tuple[IntArray, IntArray]:
+    def matrix(
+        self, origins: Sequence[int] | IntArray, destinations: Sequence[int] | IntArray
+    ) -> tuple[IntArray, IntArray]:
         """Return metres and seconds, each of shape (origins, destinations); -1 where there is no road."""
         ...
