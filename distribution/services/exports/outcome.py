@@ -133,7 +133,8 @@ class RoundOutcome:
         """Return a truck's name with its number, for people."""
         code = self.deliveries.problem.vehicle_types[truck.vehicle_type].name
         vehicle = next(v for v in self.dataset.vehicles if v.code == code)
-        return f"{vehicle.name(self.locale)} · {format_number(truck.vehicle + 1, self.locale)}"
+        params = {"name": vehicle.name(self.locale), "number": format_number(truck.vehicle + 1, self.locale)}
+        return render_message("crew.truck_title", self.locale, params)
 
     def waybill_number(self, truck: TruckDay) -> str:
         """Return the number of a truck-day's waybill, unique in the round."""
