@@ -91,7 +91,7 @@ def test_the_installed_command_runs_the_example_from_another_folder(
 
     taavon("template", "empty.xlsx")
     assert (tmp_path / "empty.xlsx").read_bytes().startswith(b"PK")
-    printed = taavon("run", source.name, "--out", "results", "--round", DEMO_ROUND, "--iterations", "20")
+    printed = taavon("run", source.name, "--out", "results", "--round", DEMO_ROUND, "--iterations", "1")
     assert "map.html" in printed
     written = {p.suffix for p in (tmp_path / "results").iterdir()}
     assert written >= {".json", ".xlsx", ".csv", ".gpkg", ".html", ".pdf", ".db"}
