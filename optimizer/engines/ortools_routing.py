@@ -15,6 +15,8 @@ _LARGEST_ARC = 1 << 40
 #: About 20 branches lead to a solution. Where every move is forbidden, guided local search finds none and would never
 #: end without a second limit.
 _BRANCHES_PER_SOLUTION = 30
+#: OR-Tools ends each small step after 0.1 s by default: on a busy machine that is a clock which decides about routes.
+_STEP_S = 86_400
 
 
 def solve_subproblem(sub: Subproblem) -> Routes:
@@ -114,6 +116,7 @@ def _add_times(
 
 def _parameters(sub: Subproblem) -> object:
     parameters = pywrapcp.DefaultRoutingSearchParameters()
+    parameters.lns_time_limit.FromSeconds(_STEP_S)
     metaheuristic = routing_enums_pb2.LocalSearchMetaheuristic
     parameters.local_search_metaheuristic = metaheuristic.GREEDY_DESCENT
     if sub.solutions:
