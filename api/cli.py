@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import Annotated
 
 import typer
 import uvicorn
-from rich.console import Console
 
 from api.app import create_app
 from api.bootstrap import first_key
@@ -20,8 +17,9 @@ from api.jobs.worker import main as run_worker
 from api.listen import bind_sockets
 from api.runtime import open_database
 from api.settings import Settings
+from api.terminal import BAD_INPUT, FAILED, Lang, err, errors_in_words, fail, finite, out, say
 from distribution.domain.enums import Language, Severity
-from distribution.domain.errors import InputError, TaavonError, UnavailableError
+from distribution.domain.errors import UnavailableError
 from distribution.intake.reading import read_dataset
 from distribution.intake.template import render_template
 from distribution.messages import render_message
@@ -30,51 +28,12 @@ from distribution.services.example import DEMO_ROUND, import_example
 from distribution.services.plan_deliveries import SearchOptions
 from distribution.services.run_folder import DATABASE, FolderRun, run_folder
 from distribution.services.run_round import RunOptions
-from distribution.services.sentences import describe_error, spell_numbers
+from distribution.services.sentences import spell_numbers
 from distribution.store.engine import database_url, new_database
 from optimizer.plan import Limits
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
-out = Console(soft_wrap=True)
-err = Console(stderr=True, soft_wrap=True)
-
-BAD_INPUT, FAILED = 2, 1
-INTERRUPTED = 130  # what shells expect after Ctrl-C: 128 + SIGINT
 DEFAULT_SECONDS = 30.0
-
-Lang = Annotated[Language, typer.Option("--lang", envvar="TAAVON_LOCALE", help="language of what is printed")]
-
-
-def fail(message: str, code: int = FAILED) -> NoReturn:
-    """Print a message in red and end."""
-    err.print(message, style="red", highlight=False, markup=False)
-    raise typer.Exit(code)
-
-
-def finite(value: float | None) -> float | None:
-    """Refuse a number that is no amount of time, such as ``nan`` or ``inf``."""
-    if value is not None and not math.isfinite(value):
-        raise typer.BadParameter(f"{value} is not a finite number.")
-    return value
-
-
-@contextmanager
-def errors_in_words(lang: Language) -> Iterator[None]:
-    """End with a sentence, not a traceback, on every error that has a code, and on Ctrl-C."""
-    try:
-        yield
-    except KeyboardInterrupt:
-        fail(render_message("error.interrupted", lang.locale), INTERRUPTED)
-    except TaavonError as error:
-        if isinstance(error, InputError):
-            print_findings(err, error.findings, lang.locale)
-        params = {"code": error.code, "message": describe_error(error, lang.locale)}
-        fail(render_message("cli.error", lang.locale, params), BAD_INPUT if error.status < 500 else FAILED)
-
-
-def say(key: str, lang: Language, /, **params: object) -> None:
-    """Print a sentence of the catalogue."""
-    out.print(render_message(key, lang.locale, spell_numbers(params, lang.locale)), highlight=False, markup=False)
 
 
 @app.command()

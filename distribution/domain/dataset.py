@@ -16,6 +16,7 @@ from distribution.domain.calendar import CalendarDay
 from distribution.domain.fleet import Vehicle
 from distribution.domain.goods import Commodity, Quota, StockLine
 from distribution.domain.network import Area, Cooperative, CoopUnion, Outlet, Succession, Warehouse
+from distribution.domain.policy import BasketLine, FixedShare, MemberCount, NeedWeight, OutletLimit, Policy
 from distribution.domain.settings import NetworkSettings
 
 
@@ -46,6 +47,12 @@ SHEETS: Mapping[str, type[SQLModel]] = MappingProxyType(
         "quotas": Quota,
         "calendar": CalendarDay,
         "successions": Succession,
+        "members": MemberCount,
+        "limits": OutletLimit,
+        "policies": Policy,
+        "need_weights": NeedWeight,
+        "fixed_shares": FixedShare,
+        "baskets": BasketLine,
     }
 )
 
@@ -56,6 +63,11 @@ KEYS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "stock": ("place_code", "commodity_code", "available_on"),
         "calendar": ("day",),
         "successions": ("sheet", "old_code", "new_code"),
+        "members": ("area_code", "outlet_code"),
+        "limits": ("outlet_code", "commodity_code"),
+        "need_weights": ("policy_code", "basis", "key"),
+        "fixed_shares": ("policy_code", "node_code"),
+        "baskets": ("policy_code", "commodity_code"),
     }
 )
 
@@ -75,6 +87,12 @@ class Dataset:
     quotas: tuple[Quota, ...] = ()
     calendar: tuple[CalendarDay, ...] = ()
     successions: tuple[Succession, ...] = ()
+    members: tuple[MemberCount, ...] = ()
+    limits: tuple[OutletLimit, ...] = ()
+    policies: tuple[Policy, ...] = ()
+    need_weights: tuple[NeedWeight, ...] = ()
+    fixed_shares: tuple[FixedShare, ...] = ()
+    baskets: tuple[BasketLine, ...] = ()
     settings: NetworkSettings = field(default_factory=NetworkSettings)
     travel: TravelMatrix | None = None
 

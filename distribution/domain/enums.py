@@ -45,15 +45,80 @@ class PopulationBasis(StrEnum):
 
 
 class ApportionmentMethod(StrEnum):
-    """How exact shares become whole packs."""
+    """How exact shares become whole packs, each with its declared properties (Balinski & Young 1982)."""
 
     CUMULATIVE = "cumulative"
     WEBSTER = "webster"
+    HUNTINGTON_HILL = "huntington_hill"
+    ADAMS = "adams"
+    DEAN = "dean"
+    JEFFERSON = "jefferson"
+    HAMILTON = "hamilton"
+    QUOTA = "quota"
 
     @property
     def carries_debt(self) -> bool:
         """Tell whether the method reads and writes the rounding-debt account."""
         return self is ApportionmentMethod.CUMULATIVE
+
+    @property
+    def is_divisor(self) -> bool:
+        """Tell whether one divisor for all gives its result: then nobody gains by shrinking."""
+        return self in {
+            ApportionmentMethod.WEBSTER,
+            ApportionmentMethod.HUNTINGTON_HILL,
+            ApportionmentMethod.ADAMS,
+            ApportionmentMethod.DEAN,
+            ApportionmentMethod.JEFFERSON,
+        }
+
+    @property
+    def is_house_monotone(self) -> bool:
+        """Tell whether one more pack to share never takes one from anybody."""
+        return self.is_divisor or self is ApportionmentMethod.QUOTA
+
+    @property
+    def keeps_quota(self) -> bool:
+        """Tell whether everybody gets the floor or the ceiling of the exact share."""
+        return self in {ApportionmentMethod.HAMILTON, ApportionmentMethod.QUOTA}
+
+
+class CountBasis(StrEnum):
+    """What is counted when goods are shared: heads or households."""
+
+    PEOPLE = "people"
+    HOUSEHOLDS = "households"
+
+
+class Hierarchy(StrEnum):
+    """The levels through which packs are handed down to the outlets."""
+
+    FLAT = "flat"
+    AREAS = "areas"
+    UNIONS = "unions"
+
+
+class NeedBasis(StrEnum):
+    """What a need weight depends on."""
+
+    AREA = "area"
+    KIND = "kind"
+    SETTING = "setting"
+    DISTANCE_KM = "distance_km"
+
+
+class OutletSetting(StrEnum):
+    """The surroundings an outlet serves."""
+
+    URBAN = "urban"
+    RURAL = "rural"
+
+
+class DeviationKind(StrEnum):
+    """How a deviation bound is read: of the whole that is delivered, or of each outlet's fair share."""
+
+    ABSOLUTE = "absolute"
+    RELATIVE = "relative"
 
 
 class Account(StrEnum):
@@ -78,6 +143,8 @@ class LedgerKind(StrEnum):
     ROUND = "round"
     REVERSAL = "reversal"
     SUCCESSION = "succession"
+    REPAYMENT = "repayment"
+    ABSORPTION = "absorption"
 
 
 class Bound(StrEnum):
@@ -87,6 +154,10 @@ class Bound(StrEnum):
     FLOOR = "floor"
     STORAGE = "storage"
     CLOSING_BALANCE = "closing_balance"
+    CAP = "cap"
+    MIN_DROP = "min_drop"
+    DEVIATION = "deviation"
+    BASKET = "basket"
 
 
 class Weekday(StrEnum):

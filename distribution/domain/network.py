@@ -9,7 +9,7 @@ from typing import Annotated
 from pydantic import AfterValidator
 from sqlmodel import Field, SQLModel
 
-from distribution.domain.enums import CooperativeKind, OutletMode
+from distribution.domain.enums import CooperativeKind, OutletMode, OutletSetting
 from distribution.domain.types import (
     Code,
     CodesText,
@@ -53,6 +53,7 @@ class Area(Named):
 
     parent_code: str | None = Field(default=None, description="code of the area that contains it")
     population: int | None = Field(default=None, ge=0, le=2_000_000_000, description="people")
+    households: int | None = Field(default=None, ge=0, le=2_000_000_000, description="households")
     population_source: str = Field(default="", max_length=200, description="who counted the people")
     population_date: dt.date | None = Field(default=None, description="day of the count")
     need_weight: ExactDecimal = Field(
@@ -83,7 +84,22 @@ class Outlet(Positioned):
     area_code: str = Field(description="code of the area it stands in")
     cooperative_code: str = Field(description="code of its cooperative")
     served_population: int | None = Field(
-        default=None, ge=0, le=2_000_000_000, description="people served; blank = an equal part of its area's remainder"
+        default=None, ge=0, le=2_000_000_000, description="people served; blank = a part of its area's remainder"
+    )
+    served_households: int | None = Field(
+        default=None, ge=0, le=2_000_000_000, description="households served; blank = a part of its area's remainder"
+    )
+    resident_weight: ExactDecimal = Field(
+        default=Decimal(1),
+        ge=0,
+        le=1000,
+        max_digits=10,
+        decimal_places=6,
+        sa_type=DecimalText,
+        description="its part in the people of its area that nobody declares; 0 = serves members only",
+    )
+    setting: OutletSetting = Field(
+        default=OutletSetting.URBAN, sa_type=enum_text(OutletSetting), description="urban or rural surroundings"
     )
     storage_dry_kg: int = Field(default=0, ge=0, le=10**9, description="dry storage, kg")
     storage_chilled_kg: int = Field(default=0, ge=0, le=10**9, description="chilled storage, kg")

@@ -18,7 +18,7 @@ from pydantic import AfterValidator, BeforeValidator, PlainSerializer
 from sqlalchemy import DateTime, Dialect, String
 from sqlalchemy.types import TypeDecorator
 
-from distribution.domain.enums import CooperativeKind, StorageClass, Weekday
+from distribution.domain.enums import ApportionmentMethod, CooperativeKind, StorageClass, Weekday
 
 SECONDS_PER_DAY = 24 * 3600
 CODE_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9_.\-]*$"
@@ -191,6 +191,8 @@ Codes = Annotated[tuple[str, ...], BeforeValidator(_split_codes), AfterValidator
 Weekdays = Annotated[tuple[Weekday, ...], BeforeValidator(_split_codes), AfterValidator(_sorted_unique)]
 StorageClasses = Annotated[tuple[StorageClass, ...], BeforeValidator(_split_codes), AfterValidator(_sorted_unique)]
 CooperativeKinds = Annotated[tuple[CooperativeKind, ...], BeforeValidator(_split_codes), AfterValidator(_sorted_unique)]
+#: Methods of the levels, from the top: their order counts, and one may stand twice.
+Methods = Annotated[tuple[ApportionmentMethod, ...], BeforeValidator(_split_codes)]
 TimeWindows = Annotated[
     tuple[TimeWindow, ...],
     BeforeValidator(parse_windows),

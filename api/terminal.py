@@ -1,0 +1,57 @@
+"""What every command needs of the terminal: the two streams, sentences, and errors in words."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Annotated, NoReturn
+
+import typer
+from rich.console import Console
+
+from api.console import print_findings
+from distribution.domain.enums import Language
+from distribution.domain.errors import InputError, TaavonError
+from distribution.messages import render_message
+from distribution.services.sentences import describe_error, spell_numbers
+
+out = Console(soft_wrap=True)
+err = Console(stderr=True, soft_wrap=True)
+
+BAD_INPUT, FAILED = 2, 1
+INTERRUPTED = 130  # what shells expect after Ctrl-C: 128 + SIGINT
+
+Lang = Annotated[Language, typer.Option("--lang", envvar="TAAVON_LOCALE", help="language of what is printed")]
+
+
+def fail(message: str, code: int = FAILED) -> NoReturn:
+    """Print a message in red and end."""
+    err.print(message, style="red", highlight=False, markup=False)
+    raise typer.Exit(code)
+
+
+def finite(value: float | None) -> float | None:
+    """Refuse a number that is no amount of time, such as ``nan`` or ``inf``."""
+    if value is not None and not math.isfinite(value):
+        raise typer.BadParameter(f"{value} is not a finite number.")
+    return value
+
+
+@contextmanager
+def errors_in_words(lang: Language) -> Iterator[None]:
+    """End with a sentence, not a traceback, on every error that has a code, and on Ctrl-C."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        fail(render_message("error.interrupted", lang.locale), INTERRUPTED)
+    except TaavonError as error:
+        if isinstance(error, InputError):
+            print_findings(err, error.findings, lang.locale)
+        params = {"code": error.code, "message": describe_error(error, lang.locale)}
+        fail(render_message("cli.error", lang.locale, params), BAD_INPUT if error.status < 500 else FAILED)
+
+
+def say(key: str, lang: Language, /, **params: object) -> None:
+    """Print a sentence of the catalogue."""
+    out.print(render_message(key, lang.locale, spell_numbers(params, lang.locale)), highlight=False, markup=False)
