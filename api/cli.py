@@ -12,6 +12,9 @@ import uvicorn
 
 from api.app import create_app
 from api.bootstrap import first_key
+from api.commands.absorb import absorb
+from api.commands.compare import compare
+from api.commands.stress import stress
 from api.console import ConsoleReporter, describe_diff, print_findings, print_summary
 from api.jobs.worker import main as run_worker
 from api.listen import bind_sockets
@@ -158,3 +161,8 @@ def worker(
     """Run jobs as a Celery worker: extra ``celery``, with TAAVON_BROKER_URL naming Redis or RabbitMQ."""
     with errors_in_words(lang):
         run_worker(concurrency)
+
+
+app.command("absorb")(absorb)
+app.command("compare")(compare)
+app.command("stress")(stress)

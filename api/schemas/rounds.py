@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import sqlmodel
 from pydantic import BaseModel, Field, model_validator
 
@@ -44,6 +46,9 @@ class ExplanationOut(AllotmentOut):
     """An allotment and why it is what it is; the amounts of the terms add up to the packs."""
 
     terms: list[TermOut]
+    certificate: dict[str, Any] = Field(
+        description="every figure it follows from, as docs/certificate-format.md describes it"
+    )
 
 
 class FileOut(BaseModel):
@@ -94,7 +99,9 @@ def show_allotment(named: NamedAllotment, locale: Locale) -> AllotmentOut:
 def show_explanation(explanation: Explanation, locale: Locale) -> ExplanationOut:
     """Make what the API shows of an explained allotment."""
     terms = [TermOut(code=t.code, amount_nano=t.amount_nano, sentence=t.sentence) for t in explanation.terms]
-    return ExplanationOut.model_validate(_allotment_fields(explanation.allotment, locale) | {"terms": terms})
+    fields = _allotment_fields(explanation.allotment, locale)
+    certificate = explanation.certificate.to_document()
+    return ExplanationOut.model_validate(fields | {"terms": terms, "certificate": certificate})
 
 
 def show_file(round_code: str, file: FileInfo) -> FileOut:

@@ -69,3 +69,47 @@ def round_cumulative(
         held[chosen] -= 1
         missing += chosen.size
     return np.asarray(held)
+
+
+def round_cumulative_within(
+    budgets: NDArray[np.int64],
+    owner: NDArray[np.int64],
+    claim_nano: NDArray[np.int64],
+    *,
+    lower: NDArray[np.int64],
+    upper: NDArray[np.int64],
+    ties: NDArray[np.int64],
+) -> NDArray[np.int64]:
+    """Round the claims of every owner's children so that they add up to the owner's packs.
+
+    The same as :func:`round_cumulative` for each owner by itself, but all at once where a rounding to floors and
+    ceilings will do, which is nearly everywhere.
+
+    Parameters
+    ----------
+    budgets
+        Whole packs of each owner, shape (k,).
+    owner
+        Owner of each child, shape (c,).
+    claim_nano
+        Target plus debt of each child, billionths of a pack, shape (c,).
+    lower, upper, ties
+        Bounds in whole packs, and rank for ties, shape (c,).
+    """
+    held = np.clip(claim_nano // NANO, lower, upper)
+    owed = claim_nano - held * NANO
+    given = np.zeros_like(budgets)
+    np.add.at(given, owner, held)
+    missing = budgets - given
+    open_rows = np.flatnonzero((owed > 0) & (held < upper))
+    order = open_rows[np.lexsort((ties[open_rows], -owed[open_rows], owner[open_rows]))]
+    start = np.searchsorted(owner[order], np.arange(budgets.size))
+    held[order[np.arange(order.size) - start[owner[order]] < missing[owner[order]]]] += 1
+    room = np.bincount(owner[open_rows], minlength=budgets.size)
+    for number in np.flatnonzero((missing < 0) | (missing > room)):
+        rows = np.flatnonzero(owner == number)
+        none = np.zeros(rows.shape, np.int64)
+        held[rows] = round_cumulative(
+            int(budgets[number]), claim_nano[rows], none, lower=lower[rows], upper=upper[rows], ties=ties[rows]
+        )
+    return held

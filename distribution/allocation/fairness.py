@@ -3,11 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from distribution.allocation.fifths import Fifth, measure_fifths
 from distribution.allocation.grid import NANO
+from distribution.allocation.inequality import (
+    weighted_atkinson,
+    weighted_gini,
+    weighted_hoover,
+    weighted_jain,
+    weighted_median,
+    weighted_theil,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +34,11 @@ class Fairness:
         Smallest and largest allotment over entitlement, where there is an entitlement.
     kg_per_person_min, kg_per_person_median, kg_per_person_max
         Over outlets that serve people; the median is that of the persons.
+    hoover, theil, jain, atkinson_half, atkinson_one
+        More measures of kg per person (:mod:`distribution.allocation.inequality`), Atkinson's with an aversion of 0.5
+        and of 1.
+    by_need, by_distance
+        The fifths of the people by rising need weight and by rising distance; empty where that is not known.
     """
 
     gini: float | None
@@ -33,27 +48,23 @@ class Fairness:
     kg_per_person_min: float | None
     kg_per_person_median: float | None
     kg_per_person_max: float | None
-
-
-def weighted_gini(values: NDArray[np.float64], people: NDArray[np.int64]) -> float | None:
-    """Return the Gini coefficient of values held by groups of people.
-
-    ``1 - sum p_i (S_i + S_i-1) / S_n`` over the groups by rising value, with p the part of the people and S
-    the running sum of ``p x value``: exact for groups with equal values inside (Lerman & Yitzhaki 1989,
-    "Improving the accuracy of estimates of Gini coefficients"). None if there are no people or no goods.
-    """
-    order = np.argsort(values, kind="stable")
-    part = people[order].astype(np.float64)
-    running = np.cumsum(part * values[order])
-    if part.sum() == 0 or running[-1] <= 0:
-        return None
-    before = np.concatenate([[0.0], running[:-1]])
-    gini = 1 - float(np.sum(part * (running + before))) / (float(part.sum()) * float(running[-1]))
-    return max(0.0, gini)
+    hoover: float | None = None
+    theil: float | None = None
+    jain: float | None = None
+    atkinson_half: float | None = None
+    atkinson_one: float | None = None
+    by_need: tuple[Fifth, ...] = ()
+    by_distance: tuple[Fifth, ...] = ()
 
 
 def measure_fairness(
-    people: NDArray[np.int64], packs: NDArray[np.int64], entitlement_nano: NDArray[np.int64], pack_g: int
+    people: NDArray[np.int64],
+    packs: NDArray[np.int64],
+    entitlement_nano: NDArray[np.int64],
+    pack_g: int,
+    *,
+    need: NDArray[Any] | None = None,
+    distance: NDArray[Any] | None = None,
 ) -> Fairness:
     """Measure one commodity's allotment over the outlets that take part.
 
@@ -63,27 +74,29 @@ def measure_fairness(
         Served population, allotted packs and exact share in billionths of a pack, shape (n,).
     pack_g
         Mass of one pack, g.
+    need, distance
+        Need weight of one person, and distance, in any unit, shape (n,); None = not known.
     """
     away = np.abs(packs * NANO - entitlement_nano)
     entitled = entitlement_nano > 0
     fill = packs[entitled] * NANO / entitlement_nano[entitled]
     served = people > 0
     counts = people[served]
-    kg_per_person = packs[served] * pack_g / 1000 / counts
+    kg = packs[served] * pack_g / 1000 / counts
+    shared = (people, packs, entitlement_nano, pack_g)
     return Fairness(
-        gini=weighted_gini(kg_per_person, counts),
+        gini=weighted_gini(kg, counts),
         largest_deviation_packs=int(away.max(initial=0)) / NANO,
         fill_min=float(fill.min()) if fill.size else None,
         fill_max=float(fill.max()) if fill.size else None,
-        kg_per_person_min=float(kg_per_person.min()) if counts.size else None,
-        kg_per_person_median=_weighted_median(kg_per_person, counts),
-        kg_per_person_max=float(kg_per_person.max()) if counts.size else None,
+        kg_per_person_min=float(kg.min()) if counts.size else None,
+        kg_per_person_median=weighted_median(kg, counts),
+        kg_per_person_max=float(kg.max()) if counts.size else None,
+        hoover=weighted_hoover(kg, counts),
+        theil=weighted_theil(kg, counts),
+        jain=weighted_jain(kg, counts),
+        atkinson_half=weighted_atkinson(kg, counts, 0.5),
+        atkinson_one=weighted_atkinson(kg, counts, 1),
+        by_need=() if need is None else measure_fifths(need, *shared),
+        by_distance=() if distance is None else measure_fifths(distance, *shared),
     )
-
-
-def _weighted_median(values: NDArray[np.float64], people: NDArray[np.int64]) -> float | None:
-    if not people.size:
-        return None
-    order = np.argsort(values, kind="stable")
-    running = np.cumsum(people[order])
-    return float(values[order][np.searchsorted(2 * running, running[-1])])

@@ -7,13 +7,15 @@ both give the same numbers.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+from distribution.allocation.powers import rounded_powers
 
 NANO = 10**9  # ledger units in one pack
 MICRO = 10**6  # weight units in one person of need 1
@@ -23,8 +25,20 @@ SAFE = 2**62  # products below it may be added in pairs within int64
 Integers = NDArray[Any]  # int64, or object holding Python ints
 
 
-def grid_weights(people: Sequence[int] | NDArray[np.int64], need: Sequence[Decimal]) -> NDArray[np.int64]:
-    """Return people x need in whole millionths, each product rounded once, half to even.
+class WeightRangeError(ValueError):
+    """The weight of an outlet does not fit the grid; ``index`` says whose."""
+
+    def __init__(self, index: int) -> None:
+        super().__init__(f"the weight of outlet {index} is too large")
+        self.index = index
+
+
+def grid_weights(
+    people: Sequence[int] | NDArray[np.int64], need: Sequence[Decimal], people_exponent: Decimal = Decimal(1)
+) -> NDArray[np.int64]:
+    """Return people ** exponent x need in whole millionths, each rounded once, half to even; nobody weighs nothing.
+
+    A fractional power is a number of 24 decimals (:mod:`distribution.allocation.powers`), the same on every machine.
 
     Parameters
     ----------
@@ -32,27 +46,48 @@ def grid_weights(people: Sequence[int] | NDArray[np.int64], need: Sequence[Decim
         Served population per outlet, shape (n,).
     need
         Need weight per outlet, shape (n,).
+    people_exponent
+        Power of the served population, at least 0; with 0, all outlets that serve anybody count alike.
 
     Raises
     ------
+    WeightRangeError
+        If a weight leaves int64.
     ValueError
-        If a figure is negative, the lengths differ, or a weight leaves int64.
+        If a figure is negative, or the lengths differ.
     """
     counts = np.asarray(people, dtype=np.int64)
     if counts.shape != (len(need),):
         raise ValueError("people and need differ in length")
-    if counts.min(initial=0) < 0:
-        raise ValueError("a served population is negative")
+    if counts.min(initial=0) < 0 or people_exponent < 0:
+        raise ValueError("a served population or its exponent is negative")
+    factors = {value: Fraction(value) * MICRO for value in set(need)}
+    if any(factor < 0 for factor in factors.values()):
+        raise ValueError("a need weight is negative")
+    if people_exponent != 1:
+        weights = rounded_powers(counts, people_exponent, [factors[value] for value in need], SAFE)
+    else:
+        weights = _products(counts, need, factors)
+    if weights.max(initial=0) >= SAFE:
+        raise WeightRangeError(int(weights.argmax()))
+    return weights
+
+
+def _products(
+    counts: NDArray[np.int64], need: Sequence[Decimal], factors: Mapping[Decimal, Fraction]
+) -> NDArray[np.int64]:
+    """Multiply and round; of those that would be 2^62 or more, the largest of each need comes out as 2^62."""
     rows_of: dict[Decimal, list[int]] = {}
     for row, value in enumerate(need):
         rows_of.setdefault(value, []).append(row)
     weights = np.zeros(counts.shape, dtype=np.int64)
     for value, rows in rows_of.items():
-        scaled = Fraction(value) * MICRO
-        most = int(counts[rows].max(initial=0))
-        if scaled < 0 or most * scaled >= SAFE:
-            raise ValueError(f"the need weight {value} is negative or too large")
-        weights[rows] = _rounded_product(counts[rows], scaled)
+        group, factor = counts[rows], factors[value]
+        largest = int(group.argmax())
+        if int(group[largest]) * factor < SAFE:
+            weights[rows] = _rounded_product(group, factor)
+        else:
+            weights[rows[largest]] = SAFE
     return weights
 
 
@@ -103,7 +138,7 @@ def total(values: Integers) -> int:
         return int(sum(values.tolist()))
     if max(abs(int(values.max())), abs(int(values.min()))) * values.size < SAFE:
         return int(values.sum())
-    return sum(values.tolist())
+    return (int((values >> 32).sum()) << 32) + int((values & (2**32 - 1)).sum())
 
 
 def reduced(weights: Integers) -> Integers:
@@ -135,19 +170,35 @@ def share_nano(packs: int, weights: Integers, ties: NDArray[np.int64]) -> NDArra
     divisor = total(weights)
     if divisor == 0 or packs == 0:
         return np.zeros(weights.shape, dtype=np.int64)
-    shares, remainders = _scaled_quotients(packs, weights, divisor)
-    left = packs * NANO - total(shares)
-    shares[first_by(-remainders, ties, left)] += 1
+    return round_nano(packs, *scaled_divmod(weights, packs, divisor), divisor, ties)
+
+
+def round_nano(
+    packs: int, whole: NDArray[np.int64], part: Integers, divisor: int, ties: NDArray[np.int64]
+) -> NDArray[np.int64]:
+    """Round shares of ``whole + part / divisor`` packs, which sum to the packs, to billionths with the same sum."""
+    fraction, remainders = scaled_divmod(part, NANO, divisor)
+    shares = whole * NANO + fraction
+    shares[first_by(-remainders, ties, packs * NANO - total(shares))] += 1
     return shares
 
 
-def _scaled_quotients(packs: int, weights: Integers, divisor: int) -> tuple[NDArray[np.int64], Integers]:
-    """Divide packs x NANO x weights by a divisor: floors and remainders."""
-    if packs * int(weights.max()) < SAFE and divisor * 1000 < SAFE:
-        quotient, remainder = np.divmod(weights.astype(np.int64) * packs, divisor)
-        for _ in range(3):  # a thousand at a time, lest remainder x NANO leave int64
-            digit, remainder = np.divmod(remainder * 1000, divisor)
-            quotient = quotient * 1000 + digit
-        return quotient, remainder
-    product = weights.astype(object) * (packs * NANO)
-    return (product // divisor).astype(np.int64), product % divisor
+def scaled_divmod(values: Integers, factor: int, divisor: int) -> tuple[NDArray[np.int64], Integers]:
+    """Return floor and remainder of ``values x factor / divisor``, exactly.
+
+    A float quotient below 2^50 is off by less than one. The remainder at that quotient lies between -divisor and
+    2 x divisor, so that it fits int64 and comes out right though the products on the way to it wrap around.
+    A floor above 2^62 comes out as 2^62.
+    """
+    most = int(values.max(initial=0))
+    if values.dtype == object or factor >= 2**63 or divisor >= SAFE // 2 or most * factor >= divisor << 50:
+        product = values.astype(object) * factor
+        return np.minimum(product // divisor, SAFE).astype(np.int64), product % divisor
+    quotient = (values * (factor / divisor)).astype(np.int64)
+    remainder = values * np.int64(factor) - quotient * np.int64(divisor)
+    under, over = remainder < 0, remainder >= divisor
+    quotient += over
+    quotient -= under
+    remainder += under * np.int64(divisor)
+    remainder -= over * np.int64(divisor)
+    return quotient, remainder

@@ -30,12 +30,15 @@ class ClassSpace:
         Mass of one pack per commodity, g, length k; the commodities stand in order of their code.
     want_g
         Entitled mass per commodity, g, shape (n, k); 0 where the outlet takes no part.
+    floor_packs
+        Least packs for the whole period, shape (n, k): they have the first claim where all of them fit.
     """
 
     space_g: NDArray[np.int64]
     deliveries: NDArray[np.int64]
     pack_g: tuple[int, ...]
     want_g: NDArray[np.int64]
+    floor_packs: NDArray[np.int64]
 
 
 def entitled_mass_g(entitlement_nano: NDArray[np.int64], pack_g: int) -> NDArray[np.int64]:
@@ -45,8 +48,16 @@ def entitled_mass_g(entitlement_nano: NDArray[np.int64], pack_g: int) -> NDArray
 
 
 def first_caps(space: ClassSpace) -> NDArray[np.int64]:
-    """Share the space by entitled mass: caps in packs for the whole period, shape (n, k)."""
-    return _packs_per_drop(space, space.space_g, space.want_g) * space.deliveries
+    """Share the space by entitled mass, floors first where they fit: caps in packs for the period, shape (n, k)."""
+    per_drop = _packs_per_drop(space, space.space_g, space.want_g)
+    if space.floor_packs.any():
+        mass = np.asarray(space.pack_g, dtype=np.int64)
+        first = -(-space.floor_packs // np.maximum(space.deliveries, 1))
+        left = space.space_g - (first * mass).sum(axis=1)
+        wants = np.maximum(space.want_g - first * space.deliveries * mass, 0)
+        fits = (left >= 0)[:, None]
+        per_drop = np.where(fits, first + _packs_per_drop(space, np.maximum(left, 0), wants), per_drop)
+    return per_drop * space.deliveries
 
 
 def offer_unused(

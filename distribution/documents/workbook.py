@@ -1,9 +1,10 @@
-"""The XLSX workbook of a round's allotments, with its sums and fairness."""
+"""XLSX workbooks: that of a round's allotments, with its sums and fairness, and any other sheets in the same dress."""
 
 from __future__ import annotations
 
 import datetime as dt
 import io
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import xlsxwriter
@@ -25,9 +26,11 @@ __all__ = [
     "AllotmentRow",
     "AllotmentsWorkbook",
     "FairnessRow",
+    "Heading",
     "Letter",
     "Place",
     "render_allotments_workbook",
+    "render_sheets",
 ]
 
 HEADER_ROW = 3  # under the title, the round with its letters, and the synthetic mark
@@ -48,8 +51,25 @@ class _Formats:
     total: dict[Kind, Format]
 
 
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """What stands above the table of every sheet: a title, a line about it, and whether the data are made up."""
+
+    title: str
+    subtitle: str
+    synthetic: bool = False
+
+
 def render_allotments_workbook(data: AllotmentsWorkbook, locale: Locale) -> bytes:
-    """Write the allotments of a round, and their sums per cooperative, union and area, as an XLSX workbook.
+    """Write the allotments of a round, and their sums per cooperative, union and area, as :func:`render_sheets` does."""
+    parts = [render_message("document.workbook.round", locale, {"round": data.round})]
+    parts += [_letter(letter, locale) for letter in data.letters]
+    title = f"{render_message('document.workbook.heading', locale)} – {data.title}"
+    return render_sheets(build_sheets(data, locale), Heading(title, " · ".join(parts), data.synthetic), locale)
+
+
+def render_sheets(sheets: Iterable[Sheet], heading: Heading, locale: Locale) -> bytes:
+    """Write sheets as an XLSX workbook, from right to left in Persian.
 
     Every text stays text, also one that begins like a formula. A whole number of more than fifteen digits is written
     as text, since spreadsheets would round it. The same data gives the same bytes.
@@ -57,13 +77,13 @@ def render_allotments_workbook(data: AllotmentsWorkbook, locale: Locale) -> byte
     file = io.BytesIO()
     options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
     workbook = xlsxwriter.Workbook(file, options)
-    workbook.set_properties({"title": _heading(data, locale), "created": CREATED})
+    workbook.set_properties({"title": heading.title, "created": CREATED})
     formats = _build_formats(workbook, locale)
-    for sheet in build_sheets(data, locale):
+    for sheet in sheets:
         worksheet = workbook.add_worksheet(sheet.name)
         if locale == "fa":
             worksheet.right_to_left()
-        _write_title(worksheet, data, locale, formats)
+        _write_title(worksheet, heading, locale, formats)
         _write_table(worksheet, sheet, formats)
         _set_page(worksheet, sheet)
     workbook.close()
@@ -102,16 +122,10 @@ def _build_formats(workbook: xlsxwriter.Workbook, locale: Locale) -> _Formats:
     )
 
 
-def _heading(data: AllotmentsWorkbook, locale: Locale) -> str:
-    return f"{render_message('document.workbook.heading', locale)} – {data.title}"
-
-
-def _write_title(worksheet: Worksheet, data: AllotmentsWorkbook, locale: Locale, formats: _Formats) -> None:
-    parts = [render_message("document.workbook.round", locale, {"round": data.round})]
-    parts += [_letter(letter, locale) for letter in data.letters]
-    worksheet.write_string(0, 0, _heading(data, locale), formats.title)
-    worksheet.write_string(1, 0, " · ".join(parts), formats.subtitle)
-    if data.synthetic:
+def _write_title(worksheet: Worksheet, heading: Heading, locale: Locale, formats: _Formats) -> None:
+    worksheet.write_string(0, 0, heading.title, formats.title)
+    worksheet.write_string(1, 0, heading.subtitle, formats.subtitle)
+    if heading.synthetic:
         worksheet.write_string(2, 0, render_message("document.common.synthetic", locale), formats.mark)
 
 

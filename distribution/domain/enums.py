@@ -42,6 +42,14 @@ class PopulationBasis(StrEnum):
 
     DECLARED = "declared"
     ASSUMED = "assumed"
+    MEMBERS = "members"
+
+
+class PeopleKind(StrEnum):
+    """How people come to be served by an outlet: by a member list, or because they live around it."""
+
+    MEMBER = "member"
+    RESIDENT = "resident"
 
 
 class ApportionmentMethod(StrEnum):

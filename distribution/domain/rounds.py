@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import JSON, BigInteger, Text
@@ -17,7 +18,7 @@ from distribution.domain.enums import (
     PopulationBasis,
     RoundState,
 )
-from distribution.domain.types import Code, UtcDateTime, enum_text
+from distribution.domain.types import Code, DecimalText, ExactDecimal, UtcDateTime, enum_text
 
 #: Billionths of a pack in one pack: the unit of every target and ledger amount.
 NANO_PER_PACK = 10**9
@@ -48,18 +49,37 @@ class Allotment(SQLModel):
     area_code: str = Field(description="code of the outlet's area at the time")
     people: int = Field(ge=0, sa_type=BigInteger, description="people it serves")
     basis: PopulationBasis = Field(sa_type=enum_text(PopulationBasis), description="where the people come from")
-    weight_grid: int = Field(ge=0, sa_type=BigInteger, description="people x need weight, in millionths")
+    households: int | None = Field(
+        default=None, ge=0, sa_type=BigInteger, description="households, where the policy counts those"
+    )
+    need_weight: ExactDecimal = Field(
+        default=Decimal(1),
+        ge=0,
+        max_digits=20,
+        decimal_places=9,
+        sa_type=DecimalText,
+        description="need weight of one of them, all factors together",
+    )
+    weight_grid: int = Field(ge=0, sa_type=BigInteger, description="count x need weight, in millionths")
     entitlement_nano: int = Field(ge=0, sa_type=BigInteger, description="exact share by weight alone")
     opening_packs: int = Field(default=0, ge=0, sa_type=BigInteger, description="closing balance netted, packs")
+    repaid_nano: int = Field(default=0, sa_type=BigInteger, description="what repayments of shortfalls add or take")
+    level_nano: int = Field(
+        default=0, sa_type=BigInteger, description="what fixed shares and whole packs of higher levels add or take"
+    )
     netted_nano: int = Field(default=0, sa_type=BigInteger, description="what closing balances add or take")
     floor_nano: int = Field(default=0, sa_type=BigInteger, description="what floors add or take")
-    moved_nano: int = Field(default=0, sa_type=BigInteger, description="what outlets that are full pass on to it")
+    moved_nano: int = Field(
+        default=0, sa_type=BigInteger, description="what full outlets pass on, or a deviation bound keeps back"
+    )
     target_nano: int = Field(ge=0, sa_type=BigInteger, description="share after netting, floors and caps")
-    cap_packs: int | None = Field(default=None, ge=0, sa_type=BigInteger, description="most packs its store can take")
+    cap_packs: int | None = Field(default=None, ge=0, sa_type=BigInteger, description="most packs it may get")
     bound: Bound = Field(default=Bound.NONE, sa_type=enum_text(Bound), description="what kept it from its share")
     debt_before_nano: int = Field(default=0, sa_type=BigInteger, description="rounding debt carried in")
     debt_after_nano: int = Field(default=0, sa_type=BigInteger, description="rounding debt carried on")
-    shortfall_nano: int = Field(default=0, sa_type=BigInteger, description="share that a cap kept away")
+    shortfall_nano: int = Field(
+        default=0, sa_type=BigInteger, description="share that a cap, or too small a drop, kept away"
+    )
     method: ApportionmentMethod = Field(
         default=ApportionmentMethod.CUMULATIVE,
         sa_type=enum_text(ApportionmentMethod),
@@ -82,7 +102,8 @@ class RoundGoods(SQLModel):
     carried_g: int = Field(default=0, ge=0, sa_type=BigInteger, description="mass carried over from before, g")
     packs_to_share: int = Field(ge=0, sa_type=BigInteger, description="whole packs of both together")
     allotted_packs: int = Field(ge=0, sa_type=BigInteger, description="packs allotted")
-    unplaced_packs: int = Field(default=0, ge=0, sa_type=BigInteger, description="packs that no store could take")
+    reserved_packs: int = Field(default=0, ge=0, sa_type=BigInteger, description="packs kept back by the policy")
+    unplaced_packs: int = Field(default=0, ge=0, sa_type=BigInteger, description="packs that found no room")
     remainder_g: int = Field(ge=0, sa_type=BigInteger, description="mass too small for a whole pack, g")
     pack_g: int = Field(gt=0, sa_type=BigInteger, description="mass of one pack, g")
     price: int = Field(default=0, ge=0, sa_type=BigInteger, description="approved price of one pack")
@@ -90,7 +111,7 @@ class RoundGoods(SQLModel):
     @property
     def carried_on_g(self) -> int:
         """Return the mass that passes to the commodity's next round, g."""
-        return self.remainder_g + self.unplaced_packs * self.pack_g
+        return self.remainder_g + (self.unplaced_packs + self.reserved_packs) * self.pack_g
 
 
 class LedgerEntry(SQLModel):

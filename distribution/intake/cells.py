@@ -212,6 +212,7 @@ _BY_KIND: Mapping[Kind, Callable[[RawCell], object]] = {
 _BY_SPEC: Mapping[Kind, Callable[[RawCell, FieldSpec], object]] = {
     Kind.CHOICE: _choice,
     Kind.CHOICES: _choices,
+    Kind.ORDERED_CHOICES: _choices,
     Kind.WINDOWS: _windows,
 }
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -14,8 +14,10 @@ from distribution.domain.goods import Commodity, Quota
 from distribution.domain.network import Outlet
 from distribution.intake.log import FindingLog
 
-#: (sheet, code) -> the row it stands in; empty where a network did not come from a file.
-RowOf = Mapping[tuple[str, str], int]
+#: (sheet, parts of the key...) -> the row it stands in; empty where a network did not come from a file.
+RowOf = Mapping[tuple[str, ...], int]
+#: How many codes are named where there may be many.
+_NAMED = 3
 
 
 @dataclass(frozen=True)
@@ -26,9 +28,9 @@ class CheckContext:
     row_of: RowOf
     log: FindingLog
 
-    def row(self, sheet: str, code: str) -> int | None:
-        """Return the row of a code, if known."""
-        return self.row_of.get((sheet, code))
+    def row(self, sheet: str, *key: str) -> int | None:
+        """Return the row of a key (of most sheets, a code), if known."""
+        return self.row_of.get((sheet, *key))
 
     @cached_property
     def quotas(self) -> tuple[tuple[Quota, Commodity, tuple[Outlet, ...]], ...]:
@@ -37,9 +39,9 @@ class CheckContext:
         return tuple((q, commodities[q.commodity_code], eligible_outlets(self.dataset, q)) for q in self.dataset.quotas)
 
     @cached_property
-    def served(self) -> dict[str, Served]:
+    def served(self) -> Mapping[str, Served]:
         """Return the people each outlet serves."""
-        return resolve_populations(self.dataset.areas, self.dataset.outlets)
+        return resolve_populations(self.dataset.areas, self.dataset.outlets, self.dataset.members)
 
 
 @dataclass(frozen=True)
@@ -48,6 +50,11 @@ class NetworkCheck:
 
     run: Callable[[CheckContext], None]
     needs: tuple[str, ...]
+
+
+def name_some(codes: Sequence[str]) -> str:
+    """List a few codes as examples of all."""
+    return ", ".join([*codes[:_NAMED], *(["…"] if len(codes) > _NAMED else [])])
 
 
 def storage_kg(outlet: Outlet, storage_class: StorageClass) -> int:

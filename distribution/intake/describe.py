@@ -29,6 +29,7 @@ _KIND_TEXT = {
     Kind.DAY: "date or weekday",
     Kind.CHOICE: "one of",
     Kind.CHOICES: "some of",
+    Kind.ORDERED_CHOICES: "in order, some of",
     Kind.CODES: "codes",
     Kind.WINDOWS: "hours",
 }

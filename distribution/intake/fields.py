@@ -9,11 +9,12 @@ from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 from functools import cache
-from typing import Any, Union, get_args, get_origin
+from typing import Annotated, Any, Union, get_args, get_origin
 
 from pydantic.fields import FieldInfo
 from sqlmodel import SQLModel
 
+from distribution.domain.absorption import LiftedLine
 from distribution.domain.dataset import SHEETS
 from distribution.domain.settings import NetworkSettings
 from distribution.domain.types import TimeWindow
@@ -29,7 +30,11 @@ SETTINGS_COLUMNS = ("key", "value")
 #: Every sheet a person may give, in the order of the workbook.
 ALL_SHEETS = (*SHEETS, SETTINGS_SHEET, TRAVEL_SHEET, TRAVEL_METRES_SHEET, TRAVEL_SECONDS_SHEET)
 
-#: Sheets without which nothing can be computed; ``vehicles`` joins them when an outlet is delivered to.
+#: Sheets whose rows belong to a policy.
+POLICY_PARTS = ("need_weights", "fixed_shares", "baskets")
+
+#: Sheets without which nothing can be computed; ``vehicles`` joins them when an outlet is delivered to, and
+#: ``policies`` when one of the ``POLICY_PARTS`` has rows.
 REQUIRED_SHEETS = ("areas", "unions", "cooperatives", "outlets", "warehouses", "commodities", "stock", "quotas")
 
 #: (sheet, column) -> the sheets whose codes may stand there.
@@ -45,12 +50,23 @@ REFERENCES: Mapping[tuple[str, str], tuple[str, ...]] = types.MappingProxyType(
         ("quotas", "commodity_code"): ("commodities",),
         ("quotas", "eligible_unions"): ("unions",),
         ("quotas", "eligible_areas"): ("areas",),
+        ("members", "area_code"): ("areas",),
+        ("members", "outlet_code"): ("outlets",),
+        ("limits", "outlet_code"): ("outlets",),
+        ("limits", "commodity_code"): ("commodities",),
+        ("need_weights", "policy_code"): ("policies",),
+        ("fixed_shares", "policy_code"): ("policies",),
+        ("fixed_shares", "node_code"): ("areas", "unions"),
+        ("baskets", "policy_code"): ("policies",),
+        ("baskets", "commodity_code"): ("commodities",),
     }
 )
 
 #: Sheets whose codes may be merged or split.
 SUCCESSION_SHEETS = ("areas", "unions", "cooperatives", "outlets")
 _SINGLE_WINDOW = {("warehouses", "opening_hours"), ("vehicles", "shift")}
+#: Lists whose order counts and in which a choice may stand twice.
+_ORDERED = {("policies", "methods")}
 
 
 class Kind(StrEnum):
@@ -66,6 +82,7 @@ class Kind(StrEnum):
     DAY = "day"
     CHOICE = "choice"
     CHOICES = "choices"
+    ORDERED_CHOICES = "ordered_choices"
     CODES = "codes"
     WINDOWS = "windows"
 
@@ -100,10 +117,10 @@ class FieldSpec:
 
 
 def _bare_type(annotation: Any) -> Any:
-    """Strip ``| None``."""
+    """Strip ``| None`` and what is annotated."""
     if get_origin(annotation) in {Union, types.UnionType}:
-        return next(arg for arg in get_args(annotation) if arg is not type(None))
-    return annotation
+        annotation = next(arg for arg in get_args(annotation) if arg is not type(None))
+    return get_args(annotation)[0] if get_origin(annotation) is Annotated else annotation
 
 
 def _kind_of(sheet: str, name: str, bare: Any) -> Kind:
@@ -115,7 +132,9 @@ def _kind_of(sheet: str, name: str, bare: Any) -> Kind:
         item = get_args(bare)[0]
         if item is TimeWindow:
             return Kind.WINDOWS
-        return Kind.CHOICES if issubclass(item, StrEnum) else Kind.CODES
+        if not issubclass(item, StrEnum):
+            return Kind.CODES
+        return Kind.ORDERED_CHOICES if (sheet, name) in _ORDERED else Kind.CHOICES
     if issubclass(bare, StrEnum):
         return Kind.CHOICE
     if bare is str:
@@ -145,7 +164,7 @@ def _spec(sheet: str, name: str, info: FieldInfo) -> FieldSpec:
         minimum = Decimal(str(bounds["gt"])) + Decimal(1).scaleb(-(places or 0))
     choices: tuple[str, ...] = ()
     prefix = ""
-    if kind in {Kind.CHOICE, Kind.CHOICES}:
+    if kind in {Kind.CHOICE, Kind.CHOICES, Kind.ORDERED_CHOICES}:
         enum = bare if kind is Kind.CHOICE else get_args(bare)[0]
         is_enum = issubclass(enum, StrEnum)
         choices = tuple(enum) if is_enum else SUCCESSION_SHEETS
@@ -168,8 +187,18 @@ def _spec(sheet: str, name: str, info: FieldInfo) -> FieldSpec:
     )
 
 
+#: Sheets of nouns that are no part of a network: each is read alone, from a file of its own.
+LIFTED_SHEET = "lifted"
+_ALONE: Mapping[str, type[SQLModel]] = types.MappingProxyType({LIFTED_SHEET: LiftedLine})
+
+
+def noun_of(sheet: str) -> type[SQLModel]:
+    """Return the noun in the rows of a sheet."""
+    return _ALONE[sheet] if sheet in _ALONE else SHEETS[sheet]
+
+
 @cache
 def field_specs(sheet: str) -> Mapping[str, FieldSpec]:
     """Return the columns of a sheet of nouns, or the keys of the settings, by name."""
-    model: type[SQLModel] = NetworkSettings if sheet == SETTINGS_SHEET else SHEETS[sheet]
+    model: type[SQLModel] = NetworkSettings if sheet == SETTINGS_SHEET else noun_of(sheet)
     return {name: _spec(sheet, name, info) for name, info in model.model_fields.items()}

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection
 
-from distribution.allocation.population import excess_by_area, outlets_without_count
+from distribution.allocation.population import outlets_without_count
 from distribution.domain.calendar import working_days
 from distribution.domain.dataset import Dataset
 from distribution.domain.enums import Severity
 from distribution.domain.findings import Finding
 from distribution.intake.check_context import CheckContext, NetworkCheck, RowOf, storage_kg
 from distribution.intake.log import FindingLog
+from distribution.intake.member_checks import check_counts, check_two_figures
 from distribution.intake.plausibility import (
     check_commodities,
     check_countable,
@@ -19,6 +20,7 @@ from distribution.intake.plausibility import (
     check_tonnes,
     check_vehicles,
 )
+from distribution.intake.policy_checks import check_baskets, check_fixed_shares, check_households, check_levels
 from distribution.intake.supply_checks import (
     check_carriers,
     check_stock_of_all_rounds,
@@ -28,7 +30,7 @@ from distribution.intake.supply_checks import (
 
 
 def _check_populations(context: CheckContext) -> None:
-    """Find areas without a count that outlets need, and counts exceeded by what outlets declare."""
+    """Find areas without a count that outlets need, and outlets that serve nobody."""
     dataset, log = context.dataset, context.log
     uncounted = Counter(
         dataset.outlet_by_code[c].area_code for c in outlets_without_count(dataset.areas, dataset.outlets)
@@ -36,16 +38,6 @@ def _check_populations(context: CheckContext) -> None:
     for area, count in sorted(uncounted.items()):
         log.add(
             "no_population", sheet="areas", row=context.row("areas", area), column="population", value=area, count=count
-        )
-    for area, people in sorted(excess_by_area(dataset.areas, dataset.outlets).items()):
-        log.add(
-            "people_exceed_area",
-            Severity.WARNING,
-            sheet="areas",
-            row=context.row("areas", area),
-            column="population",
-            value=area,
-            people=people,
         )
     if uncounted:
         return
@@ -112,9 +104,9 @@ def _check_working_days(context: CheckContext) -> None:
 
 
 _NETWORK = ("areas", "cooperatives", "outlets")
-_GOODS = (*_NETWORK, "commodities", "quotas")
+_GOODS = (*_NETWORK, "members", "commodities", "quotas")
 _CHECKS = (
-    NetworkCheck(_check_populations, ("areas", "outlets")),
+    NetworkCheck(_check_populations, ("areas", "outlets", "members")),
     NetworkCheck(_check_eligibility, _GOODS),
     NetworkCheck(_check_storage, _GOODS),
     NetworkCheck(check_stock_of_rounds, (*_GOODS, "stock", "warehouses")),
@@ -127,6 +119,12 @@ _CHECKS = (
     NetworkCheck(check_tonnes, _GOODS),
     NetworkCheck(check_countable, (*_GOODS, "stock")),
     NetworkCheck(_check_working_days, ("quotas", "calendar")),
+    NetworkCheck(check_two_figures, ("outlets", "members")),
+    NetworkCheck(check_counts, ("areas", "outlets", "members")),
+    NetworkCheck(check_levels, ("areas", "outlets", "policies")),
+    NetworkCheck(check_fixed_shares, ("areas", "unions", "policies", "fixed_shares")),
+    NetworkCheck(check_households, ("areas", "outlets", "members", "policies")),
+    NetworkCheck(check_baskets, ("policies", "baskets", "commodities", "quotas")),
 )
 
 

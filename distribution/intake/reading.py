@@ -15,6 +15,7 @@ from distribution.domain.findings import Finding, has_errors
 from distribution.domain.settings import NetworkSettings
 from distribution.intake.csv_folder import find_sheets, iterate_csv
 from distribution.intake.fields import (
+    POLICY_PARTS,
     REQUIRED_SHEETS,
     SETTINGS_SHEET,
     TRAVEL_METRES_SHEET,
@@ -25,7 +26,7 @@ from distribution.intake.log import FindingLog
 from distribution.intake.network_checks import run_network_checks
 from distribution.intake.position_checks import check_positions
 from distribution.intake.references import check_area_circles, check_keys, check_references, check_successions
-from distribution.intake.row_checks import check_quotas, check_stock
+from distribution.intake.row_checks import check_limits, check_methods, check_quotas, check_stock
 from distribution.intake.rows import NumberedRow, ReadSheet, read_rows
 from distribution.intake.settings_sheet import read_settings
 from distribution.intake.travel import read_travel
@@ -73,6 +74,8 @@ def _read_sheets(sources: Sources, log: FindingLog) -> dict[str, ReadSheet]:
     needed = list(REQUIRED_SHEETS)
     if any(row.values.get("mode", OutletMode.DELIVERED) == OutletMode.DELIVERED for row in _rows(sheets, "outlets")):
         needed.append("vehicles")
+    if any(_rows(sheets, sheet) for sheet in POLICY_PARTS):
+        needed.append("policies")
     for sheet in needed:
         if sheet not in sheets:
             log.add("sheet_missing", sheet=sheet)
@@ -94,6 +97,10 @@ def _check_sheets(sheets: Mapping[str, ReadSheet], log: FindingLog) -> None:
     check_stock(sheets, log)
     if "quotas" in sheets:
         check_quotas(sheets["quotas"], log)
+    if "limits" in sheets:
+        check_limits(sheets["limits"], log)
+    if "policies" in sheets:
+        check_methods(sheets["policies"], log)
 
 
 def _sorted_nouns(sheet: str, rows: Iterable[Any]) -> tuple[Any, ...]:
@@ -127,10 +134,9 @@ def read_dataset(path: Path) -> ReadResult:
     dataset = Dataset(**nouns, settings=settings, travel=travel)
     flawed = {sheet for sheet in SHEETS if log.has_error_in(sheet)}
     row_of = {
-        (sheet, row.values["code"]): row.number
+        (sheet, *(str(row.values.get(part) or "") for part in KEYS[sheet])): row.number
         for sheet, read in sheets.items()
         for row in read.rows
-        if "code" in row.values
     }
     run_network_checks(dataset, row_of, flawed, log)
     findings = log.findings()

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 
 from distribution.domain.dataset import KEYS
+from distribution.domain.enums import NeedBasis
 from distribution.domain.findings import Several
 from distribution.domain.types import format_decimal
 from distribution.intake.fields import REFERENCES
@@ -65,28 +66,35 @@ def check_references(sheets: Sheets, log: FindingLog) -> None:
     told before those rows are repaired, for any hint would lead astray.
     """
     for (sheet, column), targets in REFERENCES.items():
-        if sheet not in sheets or any(t not in sheets or sheets[t].codes is None for t in targets):
-            continue
-        known = {code: None for target in targets for code in sheets[target].codes or {}}
-        unknown = [
-            (row.number, code)
-            for row in sheets[sheet].rows
-            for code in _codes_in(row.values.get(column, ()))
-            if code not in known
-        ]
-        if len({code for _, code in unknown}) <= sum(sheets[target].refused_codes for target in targets):
-            continue
-        suggestions = {code: suggest(code, known) for code in dict.fromkeys(code for _, code in unknown)}
-        for number, code in unknown:
-            log.add(
-                "unknown_reference",
-                sheet=sheet,
-                row=number,
-                column=column,
-                value=code,
-                target_sheet=", ".join(targets),
-                suggestion=suggestions[code],
-            )
+        if sheet in sheets:
+            _check_column(sheets, sheet, column, targets, sheets[sheet].rows, log)
+    if "need_weights" in sheets:
+        by_area = [row for row in sheets["need_weights"].rows if row.values.get("basis") == NeedBasis.AREA]
+        _check_column(sheets, "need_weights", "key", ("areas",), by_area, log)
+
+
+def _check_column(
+    sheets: Sheets, sheet: str, column: str, targets: tuple[str, ...], rows: Iterable[ReadRow], log: FindingLog
+) -> None:
+    if any(t not in sheets or sheets[t].codes is None for t in targets):
+        return
+    known = {code: None for target in targets for code in sheets[target].codes or {}}
+    unknown = [
+        (row.number, code) for row in rows for code in _codes_in(row.values.get(column, ())) if code not in known
+    ]
+    if len({code for _, code in unknown}) <= sum(sheets[target].refused_codes for target in targets):
+        return
+    suggestions = {code: suggest(code, known) for code in dict.fromkeys(code for _, code in unknown)}
+    for number, code in unknown:
+        log.add(
+            "unknown_reference",
+            sheet=sheet,
+            row=number,
+            column=column,
+            value=code,
+            target_sheet=", ".join(targets),
+            suggestion=suggestions[code],
+        )
 
 
 def _codes_in(value: str | tuple[str, ...]) -> tuple[str, ...]:

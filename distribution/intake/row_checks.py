@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Mapping
 
+from distribution.domain.enums import ApportionmentMethod
 from distribution.intake.log import FindingLog
 from distribution.intake.rows import ReadSheet
 
@@ -60,6 +62,46 @@ def check_quotas(sheet: ReadSheet, log: FindingLog) -> None:
                     first_row=first[round_code, commodity],
                 )
             first.setdefault((round_code, commodity), row.number)
+
+
+def check_limits(sheet: ReadSheet, log: FindingLog) -> None:
+    """Find limits with a floor above the cap."""
+    for row in sheet.rows:
+        floor, cap = row.values.get("floor_packs", 0), row.values.get("cap_packs")
+        if cap is not None and floor > cap:
+            log.add(
+                "floor_above_cap",
+                sheet="limits",
+                row=row.number,
+                column="floor_packs",
+                value=floor,
+                floor=floor,
+                cap=cap,
+                outlet=row.values.get("outlet_code", ""),
+                commodity=row.values.get("commodity_code", ""),
+            )
+
+
+def check_methods(sheet: ReadSheet, log: FindingLog) -> None:
+    """Find policies with a level that carries rounding debt above one that does not.
+
+    A parent's debt is the sum of its children's, so there is none to keep where the children have none.
+    """
+    for row in sheet.rows:
+        methods = [ApportionmentMethod(method) for method in row.values.get("methods", ())]
+        for above, below in itertools.pairwise(methods):
+            if above.carries_debt and not below.carries_debt:
+                log.add(
+                    "methods_lose_debt",
+                    sheet="policies",
+                    row=row.number,
+                    column="methods",
+                    value=";".join(methods),
+                    policy=row.values.get("code", ""),
+                    above=above,
+                    below=below,
+                )
+                break
 
 
 def check_stock(sheets: Mapping[str, ReadSheet], log: FindingLog) -> None:

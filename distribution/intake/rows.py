@@ -11,13 +11,13 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 from sqlmodel import SQLModel
 
-from distribution.domain.dataset import SHEETS
 from distribution.domain.enums import Severity
 from distribution.domain.types import format_decimal
 from distribution.intake.cells import ERROR_VALUES, CellError, RawCell, cell_text, is_blank, parse_cell
-from distribution.intake.fields import FieldSpec, Kind, field_specs
+from distribution.intake.fields import FieldSpec, Kind, field_specs, noun_of
 from distribution.intake.labels import column_lookup, suggest
 from distribution.intake.log import FindingLog, show_value
+from distribution.intake.need_keys import parse_need_key
 from distribution.intake.persian import header_key, normalise_code
 
 NumberedRow = tuple[int, Sequence[RawCell]]
@@ -184,6 +184,13 @@ def validate_noun(
         return None, errors
 
 
+def _parse(spec: FieldSpec, raw: Mapping[str, RawCell]) -> object:
+    """Read a cell, in one sheet by what stands beside it."""
+    if (spec.sheet, spec.name) == ("need_weights", "key"):
+        return parse_need_key(raw["key"], raw.get("basis"))
+    return parse_cell(raw[spec.name], spec)
+
+
 def _read_row(sheet: str, number: int, raw: Mapping[str, RawCell], log: FindingLog) -> ReadRow:
     specs = field_specs(sheet)
     values: dict[str, Any] = {}
@@ -196,11 +203,11 @@ def _read_row(sheet: str, number: int, raw: Mapping[str, RawCell], log: FindingL
                 flawed = True
             continue
         try:
-            values[name] = parse_cell(cell, spec)
+            values[name] = _parse(spec, raw)
         except CellError as error:
             log.add_cell(error, sheet=sheet, row=number, column=name, cell=cell)
             flawed = True
-    noun, errors = validate_noun(SHEETS[sheet], values, specs)
+    noun, errors = validate_noun(noun_of(sheet), values, specs)
     for name, refusal in errors.items():
         log.add_cell(refusal, sheet=sheet, row=number, column=name, cell=raw[name])
         del values[name]

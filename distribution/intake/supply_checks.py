@@ -8,10 +8,7 @@ from datetime import date
 from distribution.domain.enums import OutletMode, Severity, StorageClass
 from distribution.domain.goods import Commodity, Quota
 from distribution.domain.network import Outlet
-from distribution.intake.check_context import CheckContext, storage_kg
-
-#: Outlets named as examples.
-_EXAMPLES = 3
+from distribution.intake.check_context import CheckContext, name_some, storage_kg
 
 
 def _lying(context: CheckContext, commodity: Commodity, deadline: date) -> int:
@@ -119,6 +116,6 @@ def check_truck_sizes(context: CheckContext) -> None:
                 value=barred[0],
                 storage_class=storage_class,
                 count=len(barred),
-                outlets=", ".join([*barred[:_EXAMPLES], *(["…"] if len(barred) > _EXAMPLES else [])]),
+                outlets=name_some(barred),
                 kg=smallest,
             )

@@ -35,6 +35,11 @@ _GUIDE_LINES = ("order", "headers", "codes", "numbers", "formulas", "travel")
 #: Only what a spreadsheet can compare is bounded there; a Jalali date is text to it.
 _MAX_LIST_CHARACTERS = 255
 _BOOLEAN = ("yes", "no")
+_CHOICE_KEYS = {
+    Kind.CHOICE: "template.one_of",
+    Kind.CHOICES: "template.some_of",
+    Kind.ORDERED_CHOICES: "template.some_in_order",
+}
 _WIDE = {"name_fa", "name_en", "population_source", "source", "note", "title_fa", "title_en"}
 
 
@@ -58,8 +63,7 @@ def describe_field(spec: FieldSpec, locale: Locale) -> str:
     if spec.required:
         parts.append(render_message("template.required", locale))
     if spec.choices:
-        key = "template.one_of" if spec.kind is Kind.CHOICE else "template.some_of"
-        parts.append(render_message(key, locale, {"choices": _describe_choices(spec, locale)}))
+        parts.append(render_message(_CHOICE_KEYS[spec.kind], locale, {"choices": _describe_choices(spec, locale)}))
     if spec.kind is Kind.BOOLEAN:
         parts.append(render_message("template.one_of", locale, {"choices": _describe_choices(spec, locale)}))
     if spec.references:

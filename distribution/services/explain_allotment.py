@@ -1,41 +1,31 @@
-"""Say in words why an allotment is what it is: every term, in the order in which they add up to the packs."""
+"""Explain why an outlet is allotted what it is: the kept certificates, added up anew, and in words."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
-from decimal import Decimal
 
-from distribution.domain.enums import PopulationBasis
-from distribution.domain.errors import NotFoundError
-from distribution.domain.numerals import format_number
+from distribution.allocation.certificate import Certificate
+from distribution.allocation.certificate_file import CertificateFileError, find_certificates
+from distribution.allocation.check_certificate import check_certificate
+from distribution.domain.enums import NeedBasis
+from distribution.domain.errors import NotFoundError, StateError
 from distribution.domain.principal import Principal
-from distribution.domain.rounds import NANO_PER_PACK, Allotment
-from distribution.messages import Locale, render_message
+from distribution.messages import Locale
+from distribution.services.certificate_sentences import Term, describe_certificate
+from distribution.services.exports.certificates import CERTIFICATES
 from distribution.services.view_rounds import NamedAllotment, name_allotments
-from distribution.store.unit_of_work import UnitOfWork
-
-#: Digits after the point of a number of packs; nine are exact.
-PACK_PLACES = 3
-
-
-@dataclass(frozen=True, slots=True)
-class Term:
-    """One term of an allotment: its stable code, its exact amount if it is one, and the sentence about it."""
-
-    code: str
-    amount_nano: int | None
-    sentence: str
+from distribution.store.repositories.network_pages import NetworkPages
+from distribution.store.tables import AllotmentRow, Round
+from distribution.store.unit_of_work import Transaction, UnitOfWork
 
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """An allotment and the terms that led to it.
-
-    The amounts of the terms that have one add up to the packs.
-    """
+    """An allotment, its certificate, and the certificate's terms in words."""
 
     allotment: NamedAllotment
+    certificate: Certificate
     terms: tuple[Term, ...]
 
 
@@ -47,56 +37,71 @@ def explain_allotments(
     Raises
     ------
     NotFoundError
-        If there is no such round, or the outlet has no allotment in it that the asker may see.
+        ``round_unknown``; ``allotment_unknown`` if the outlet has no allotment in it that the asker may see;
+        ``certificates_missing`` if the round is older than certificates.
+    StateError
+        ``certificates_damaged`` or ``certificate_wrong`` if what is kept was changed.
     """
     with uow.read() as tx:
         found = tx.rounds.get(round_code)
         lines = tx.rounds.allotments(round_code, union_code=asker.union_filter, outlet_code=outlet_code)
         if not lines:
             raise NotFoundError("allotment_unknown", round_code=round_code, outlet_code=outlet_code)
-        share = {goods.commodity_code: goods.packs_to_share for goods in tx.rounds.goods(round_code)}
-        named = name_allotments(tx, found, lines)
-    return tuple(Explanation(each, tuple(_terms(each.line, share[each.line.commodity_code], locale))) for each in named)
+        return explain_lines(tx, found, lines, locale)
 
 
-def _terms(line: Allotment, packs_to_share: int, locale: Locale) -> Iterator[Term]:
-    def say(code: str, amount: int | None = None, **numbers: int | Decimal) -> Term:
-        params = {name: format_number(value, locale) for name, value in numbers.items()}
-        if amount is not None:
-            params |= {"packs": _packs(abs(amount), locale)}
-        return Term(code, amount, render_message(f"why.{code}", locale, params))
+def explain_lines(
+    tx: Transaction, found: Round, lines: tuple[AllotmentRow, ...], locale: Locale
+) -> tuple[Explanation, ...]:
+    """Explain allotments of one outlet in a round.
 
-    assumed = line.basis is PopulationBasis.ASSUMED
-    yield say("people_assumed" if assumed else "people_declared", people=line.people)
-    weight = Decimal(line.weight_grid) / 1_000_000
-    if weight != line.people:
-        yield say("weight", weight=weight)
-    yield say("entitlement", line.entitlement_nano, to_share=packs_to_share)
-    if line.netted_nano:
-        yield say(
-            "netted_less" if line.netted_nano < 0 else "netted_more", line.netted_nano, opening=line.opening_packs
+    Raises
+    ------
+    NotFoundError, StateError
+        As :func:`explain_allotments`.
+    """
+    certificates = _load_certificates(tx, found, lines[0].outlet_code)
+    for line in lines:
+        _require_right(certificates.get(line.commodity_code), line, found.code)
+    areas = _area_names(tx, found, certificates.values(), locale)
+    return tuple(
+        Explanation(named, certificate, describe_certificate(certificate, locale, areas))
+        for named in name_allotments(tx, found, lines)
+        for certificate in [certificates[named.line.commodity_code]]
+    )
+
+
+def _load_certificates(tx: Transaction, found: Round, outlet_code: str) -> dict[str, Certificate]:
+    try:
+        content = tx.files.get(found.require_id(), CERTIFICATES).content
+    except NotFoundError as error:
+        raise NotFoundError("certificates_missing", round_code=found.code) from error
+    try:
+        return {c.commodity.code: c for c in find_certificates(content, outlet_code)}
+    except CertificateFileError as error:
+        raise StateError("certificates_damaged", round_code=found.code, reason=str(error)) from error
+
+
+def _require_right(certificate: Certificate | None, line: AllotmentRow, round_code: str) -> None:
+    """Check that a certificate adds up, and to the packs that are kept."""
+    if certificate is None:
+        wrong: tuple[str, ...] = ("line",)
+    else:
+        wrong = check_certificate(certificate)
+        if certificate.line.packs != line.packs:
+            wrong = (*wrong, "packs")
+    if wrong:
+        raise StateError(
+            "certificate_wrong",
+            round_code=round_code,
+            outlet_code=line.outlet_code,
+            commodity_code=line.commodity_code,
+            figures=", ".join(dict.fromkeys(wrong)),
         )
-    if line.floor_nano:
-        yield say("floor_less" if line.floor_nano < 0 else "floor_more", line.floor_nano)
-    if line.shortfall_nano:
-        yield say("shortfall", -line.shortfall_nano, cap=line.cap_packs or 0)
-    if line.moved_nano:
-        yield say("moved_less" if line.moved_nano < 0 else "moved_more", line.moved_nano)
-    repaid = line.debt_before_nano if line.method.carries_debt else 0
-    if repaid:
-        yield say("debt_owed" if repaid > 0 else "debt_owing", repaid)
-    rounding = line.packs * NANO_PER_PACK - line.target_nano - repaid
-    if rounding:
-        direction = "up" if rounding > 0 else "down"
-        kept = "" if line.method.carries_debt else "_webster"
-        yield Term(
-            "rounding", rounding,
-            render_message(f"why.rounding_{direction}{kept}", locale, {"packs": _packs(abs(rounding), locale)}),
-        )  # fmt: skip
-    yield say("total", count=line.packs)
 
 
-def _packs(amount_nano: int, locale: Locale) -> str:
-    """Write billionths of a pack as packs; what would round to nothing keeps all its digits."""
-    packs = Decimal(amount_nano) / NANO_PER_PACK
-    return format_number(packs, locale, PACK_PLACES if round(packs, PACK_PLACES) else None)
+def _area_names(tx: Transaction, found: Round, certificates: Iterable[Certificate], locale: Locale) -> dict[str, str]:
+    """Return the names of the areas that need factors speak of, by code."""
+    codes = {f.key for c in certificates for f in c.outlet.factors if f.basis in {None, NeedBasis.AREA}}
+    named = NetworkPages(tx.session).named("areas", found.dataset_version, codes) if codes else {}
+    return {code: area.name(locale) for code, area in named.items()}

@@ -15,8 +15,9 @@ from distribution.services.collections import Collection, list_collections
 from distribution.services.delivery_problem import build_problem
 from distribution.services.demand import Demand, build_demand
 from distribution.services.progress import Phase, Reporter
-from distribution.services.tag_demand import Shortage, list_shortages, tag_demand
+from distribution.services.tag_demand import Shortage, Tags, list_shortages, tag_demand
 from distribution.services.travel import build_travel
+from gis.travel.protocol import TravelProvider
 from optimizer.launch import SolverCrash, solve_in_child
 from optimizer.plan import Limits, Plan
 from optimizer.problem import Problem
@@ -63,6 +64,29 @@ class SolverError(TaavonError):
     """The search ended without a plan (``solver_crash``) or with one that the checker rejects (``plan_rejected``)."""
 
 
+@dataclass(frozen=True)
+class PosedDeliveries:
+    """What has to be carried and by whom it may be: all of a plan but the plan."""
+
+    demand: Demand
+    tags: Tags
+    problem: Problem
+    travel_label: str
+    travel_is_estimate: bool
+
+    def answered_by(self, plan: Plan) -> DeliveryPlan:
+        """Put a plan to it."""
+        return DeliveryPlan(
+            demand=self.demand,
+            problem=self.problem,
+            plan=plan,
+            collections=list_collections(self.demand, self.tags),
+            shortages=list_shortages(self.demand, self.tags),
+            travel_label=self.travel_label,
+            travel_is_estimate=self.travel_is_estimate,
+        )
+
+
 def plan_deliveries(
     dataset: Dataset,
     quotas: Sequence[Quota],
@@ -80,14 +104,44 @@ def plan_deliveries(
     SolverError
         If the search gives no plan, or one that breaks a constraint: nothing of it is kept.
     """
-    demand = build_demand(dataset, quotas, packs, rank)
-    travel = build_travel(dataset, (*demand.warehouses, *demand.outlets))
-    warehouses = np.arange(len(demand.warehouses))
+    return plan_demand(build_demand(dataset, quotas, packs, rank), options, reporter)
+
+
+def plan_demand(demand: Demand, options: SearchOptions, reporter: Reporter) -> DeliveryPlan:
+    """Plan the delivery of a demand.
+
+    Raises
+    ------
+    SolverError
+        If the search gives no plan, or one that breaks a constraint: nothing of it is kept.
+    """
     reporter.report(Phase.TAG, 0.0)
+    posed = pose_deliveries(demand, travel_of(demand))
+    reporter.report(Phase.TAG, 1.0)
+    return posed.answered_by(search_plan(posed.problem, options, reporter))
+
+
+def travel_of(demand: Demand) -> TravelProvider:
+    """Build the travel between the places of a demand: its warehouses, then its outlets, each in order."""
+    return build_travel(demand.dataset, (*demand.warehouses, *demand.outlets))
+
+
+def pose_deliveries(demand: Demand, travel: TravelProvider) -> PosedDeliveries:
+    """Tag a demand and cut it into loads; ``travel`` is between its warehouses and outlets, each in order."""
+    warehouses = np.arange(len(demand.warehouses))
     metres, _ = travel.matrix(warehouses, len(warehouses) + np.arange(len(demand.outlets)))
     tags = tag_demand(demand, metres)
-    problem = build_problem(demand, tags, travel)
-    reporter.report(Phase.TAG, 1.0)
+    return PosedDeliveries(demand, tags, build_problem(demand, tags, travel), travel.label, travel.is_estimate)
+
+
+def search_plan(problem: Problem, options: SearchOptions, reporter: Reporter) -> Plan:
+    """Search for the plan of a problem in a child process, and check it.
+
+    Raises
+    ------
+    SolverError
+        If the search gives no plan, or one that breaks a constraint.
+    """
 
     def on_progress(progress: Progress) -> None:
         reporter.report(Phase.ROUTE, progress.fraction, progress.scaled_cost)
@@ -106,12 +160,4 @@ def plan_deliveries(
     if violations := verify_plan(problem, plan):
         raise SolverError("plan_rejected", details="; ".join(map(str, violations[:5])))
     reporter.report(Phase.ROUTE, 1.0, plan.scaled_cost)
-    return DeliveryPlan(
-        demand=demand,
-        problem=problem,
-        plan=plan,
-        collections=list_collections(demand, tags),
-        shortages=list_shortages(demand, tags),
-        travel_label=travel.label,
-        travel_is_estimate=travel.is_estimate,
-    )
+    return plan

@@ -103,7 +103,7 @@ def run_folder(
     run.require_free()
     previous = None if run.previous is None else run.previous / DATABASE
     with replaced_folder(run.folder) as partial:
-        with _opened_database(partial / DATABASE, previous) as uow:
+        with opened_database(partial / DATABASE, previous) as uow:
             on_imported(import_dataset(uow, dataset, run.source.resolve().name))
             summary = run_round(uow, options, reporter)
             with writing_to(run.folder):
@@ -136,8 +136,14 @@ def render_findings(findings: Iterable[Finding], locale: Locale) -> bytes:
 
 
 @contextmanager
-def _opened_database(target: Path, previous: Path | None) -> Iterator[UnitOfWork]:
-    """Open the run's database: a copy of the earlier run's, or a new one."""
+def opened_database(target: Path, previous: Path | None) -> Iterator[UnitOfWork]:
+    """Open the run's database: a copy of the earlier run's, or a new one.
+
+    Raises
+    ------
+    UnavailableError
+        ``previous_unusable``, or whatever :func:`distribution.store.schema.upgrade` raises.
+    """
     if previous is not None:
         _copy_database(previous, target)
     engine = create_database(database_url(target))

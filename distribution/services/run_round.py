@@ -2,53 +2,51 @@
 
 from __future__ import annotations
 
-import datetime as dt
-from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
+from distribution.allocation.bundle import Bundle
 from distribution.domain.dataset import Dataset
 from distribution.domain.enums import Account, RoundState
 from distribution.domain.errors import StateError
 from distribution.domain.goods import Quota
-from distribution.services.allocate_round import Accounts, Allocation, allocate_quotas
+from distribution.services.allocate_round import Accounts
+from distribution.services.bundle_round import bundle_round
+from distribution.services.compute_round import RoundStart, conclude_round, demand_of, share_round
 from distribution.services.exports.build import build_files
 from distribution.services.exports.outcome import RoundOutcome
-from distribution.services.exports.plan_json import render_plan_json
-from distribution.services.plan_deliveries import SearchOptions, plan_deliveries
+from distribution.services.plan_deliveries import SearchOptions, plan_demand
 from distribution.services.progress import Phase, Reporter
-from distribution.services.ranking import rank_outlets
-from distribution.services.stock_use import packs_taken, remaining_stock, use_stock
-from distribution.services.summary import RoundSummary, summarise
-from distribution.services.waiting import carry_waiting, post_undelivered
+from distribution.services.summary import RoundSummary
 from distribution.store.repositories.files import NewFile
 from distribution.store.tables.rounds import WaitingRow
 from distribution.store.unit_of_work import Transaction, UnitOfWork
 
+#: Where a round's parameters keep the root hash of its bundle.
+BUNDLE_ROOT = "bundle_sha256"
+
 
 @dataclass(frozen=True)
 class RunOptions:
-    """Which round to run, None for the earliest that has not been run, and how to search."""
+    """Which round to run, None for the earliest that has not been run, by which policy, and how to search."""
 
     search: SearchOptions
     round_code: str | None = None
+    policy_code: str | None = None
 
 
 @dataclass(frozen=True)
 class _Given:
-    """What a run reads before it computes; ``parked`` are packs that wait for an outlet or a commodity now gone."""
+    """What a run reads before it computes.
 
-    dataset: Dataset
-    version: int
+    ``waiting`` are the kept rows of the packs that wait and can be delivered; ``previous`` is the root hash of the
+    bundle of the last round, None if there is none.
+    """
+
+    start: RoundStart
     last_round: int | None
-    quotas: tuple[Quota, ...]
-    accounts: Accounts
     waiting: tuple[WaitingRow, ...]
-    parked: tuple[WaitingRow, ...]
-
-    @property
-    def round_code(self) -> str:
-        return self.quotas[0].round_code
+    previous: str | None
 
 
 def run_round(
@@ -80,24 +78,27 @@ def run_round(
         If the search fails.
     """
     with uow.read() as tx:
-        given = _read(tx, options.round_code)
-    dataset = given.dataset
+        given = _read(tx, options)
+    start = given.start
     reporter.report(Phase.ALLOCATE, 0.0)
-    allocation = allocate_quotas(dataset, given.quotas, given.accounts)
+    allocation = share_round(start)
     reporter.report(Phase.ALLOCATE, 1.0)
-    deliveries = plan_deliveries(
-        dataset, given.quotas, _packs_due(allocation, given.waiting), _rank(given, allocation), options.search, reporter
-    )
-    summary = summarise(dataset, given.version, given.round_code, allocation, deliveries, given.parked)
-    outcome = RoundOutcome(dataset, given.round_code, allocation, deliveries, summary, given.parked)
-    plan_json = render_plan_json(outcome)
-    files, summary = build_files(outcome, plan_json, reporter)
-    outcome = replace(outcome, summary=summary)
+    deliveries = plan_demand(demand_of(start, allocation), options.search, reporter)
+    outcome = conclude_round(start, allocation, deliveries)
+    bundle = bundle_round(start, options.search, outcome, given.previous)
+    outcome = bear_root(outcome, bundle)
+    files = build_files(outcome, bundle.to_zip(), bundle.entries, reporter)
     with uow.write() as tx:
-        _keep(tx, given, options, outcome, plan_json, files)
+        _keep(tx, given, options, outcome, bundle, files)
         if also_keep is not None:
-            also_keep(tx, summary)
-    return summary
+            also_keep(tx, outcome.summary)
+    return outcome.summary
+
+
+def bear_root(outcome: RoundOutcome, bundle: Bundle) -> RoundOutcome:
+    """Let the papers and figures that are made after the bundle bear its root hash."""
+    summary = replace(outcome.summary, bundle_sha256=bundle.root)
+    return replace(outcome, summary=summary, bundle_sha256=bundle.root)
 
 
 def require_quotas(uow: UnitOfWork, round_code: str | None) -> tuple[Quota, ...]:
@@ -114,30 +115,30 @@ def require_quotas(uow: UnitOfWork, round_code: str | None) -> tuple[Quota, ...]
         return _choose_quotas(tx, tx.datasets.load(), round_code)
 
 
-def _read(tx: Transaction, round_code: str | None) -> _Given:
+def _read(tx: Transaction, options: RunOptions) -> _Given:
     declared = tx.datasets.load()
-    dataset = replace(declared, stock=remaining_stock(declared.stock, tx.stock_use.since_counted()))
-    version = tx.datasets.current_version()
+    quotas = _choose_quotas(tx, declared, options.round_code)
     latest = tx.rounds.latest()
-    quotas = _choose_quotas(tx, dataset, round_code)
     waiting: list[WaitingRow] = []
     parked: list[WaitingRow] = []
     for line in tx.waiting.open():
-        known = line.outlet_code in dataset.outlet_by_code and line.commodity_code in dataset.commodity_by_code
+        known = line.outlet_code in declared.outlet_by_code and line.commodity_code in declared.commodity_by_code
         (waiting if known else parked).append(line)
-    return _Given(
-        dataset=dataset,
-        version=version or 0,
-        last_round=latest.id if latest else None,
-        quotas=quotas,
+    start = RoundStart(
+        declared=declared,
+        version=tx.datasets.current_version() or 0,
+        round_code=quotas[0].round_code,
+        policy_code=options.policy_code,
         accounts=Accounts(
             rounding_debt=tx.ledger.balances(Account.ROUNDING_DEBT),
             carried_g=tx.rounds.carried_g(),
             waiting=tuple(waiting),
         ),
-        waiting=tuple(waiting),
+        stock_taken=tx.stock_use.since_counted(),
         parked=tuple(parked),
     )
+    previous = latest.parameters.get(BUNDLE_ROOT) if latest else None
+    return _Given(start, latest.id if latest else None, tuple(waiting), previous)
 
 
 def _choose_quotas(tx: Transaction, dataset: Dataset, round_code: str | None) -> tuple[Quota, ...]:
@@ -155,69 +156,44 @@ def _choose_quotas(tx: Transaction, dataset: Dataset, round_code: str | None) ->
     return rounds[round_code]
 
 
-def _packs_due(allocation: Allocation, waiting: Iterable[WaitingRow]) -> Counter[tuple[str, str]]:
-    """Add up what is allotted now and what still waits, by (outlet code, commodity code)."""
-    due = Counter({(a.outlet_code, a.commodity_code): a.packs for a in allocation.allotments})
-    for line in waiting:
-        due[line.outlet_code, line.commodity_code] += line.packs
-    return due
-
-
-def _rank(given: _Given, allocation: Allocation) -> dict[str, int]:
-    debts: dict[str, int] = defaultdict(int)
-    for allotment in allocation.allotments:
-        debts[allotment.outlet_code] = max(debts[allotment.outlet_code], allotment.debt_before_nano)
-    since: dict[str, dt.date] = {}
-    for line in given.waiting:
-        since[line.outlet_code] = min(since.get(line.outlet_code, line.waiting_since), line.waiting_since)
-    return rank_outlets(
-        given.dataset.outlets,
-        min(q.period_start for q in given.quotas),
-        lot=given.round_code,
-        waiting_since=since,
-        debt_nano=debts,
-    )
-
-
 def _keep(
     tx: Transaction,
     given: _Given,
     options: RunOptions,
     outcome: RoundOutcome,
-    plan_json: bytes,
+    bundle: Bundle,
     files: Iterable[NewFile],
 ) -> None:
+    start = given.start
     tx.rounds.lock()
     latest = tx.rounds.latest()
     if (latest.id if latest else None) != given.last_round:
         raise StateError("rounds_moved_on")
-    if (tx.datasets.current_version() or 0) != given.version:
+    if (tx.datasets.current_version() or 0) != start.version:
         raise StateError("network_moved_on")
-    plan, allocation = outcome.deliveries.plan, outcome.allocation
-    limits = options.search.limits
+    plan, allocation, limits = outcome.deliveries.plan, outcome.allocation, options.search.limits
     kept = tx.rounds.add(
-        given.round_code,
-        dataset_version=given.version,
+        start.round_code,
+        dataset_version=start.version,
         seed=options.search.seed,
-        parameters={"seconds": limits.seconds, "iterations": limits.iterations},
+        parameters={
+            "seconds": limits.seconds,
+            "iterations": limits.iterations,
+            "policy": options.policy_code,
+            BUNDLE_ROOT: bundle.root,
+            "previous_bundle_sha256": given.previous,
+        },
     )
     round_id = kept.require_id()
     tx.rounds.put_allotments(round_id, allocation.allotments)
     tx.rounds.put_goods(round_id, allocation.goods)
-    after = carry_waiting(
-        given.waiting,
-        {(a.outlet_code, a.commodity_code): a.packs for a in allocation.allotments},
-        outcome.deliveries.waiting_packs(),
-        min(q.period_start for q in given.quotas),
-    )
-    tx.ledger.post((*allocation.entries, *post_undelivered(given.waiting, after)), round_id=round_id)
+    tx.ledger.post(outcome.postings, round_id=round_id)
     tx.waiting.settle((line.require_id() for line in given.waiting), round_id)
-    tx.waiting.add(round_id, after)
-    taken = packs_taken(allocation.allotments, outcome.deliveries)
-    tx.stock_use.add(round_id, use_stock(given.dataset.stock, taken))
+    tx.waiting.add(round_id, outcome.waiting_after)
+    tx.stock_use.add(round_id, outcome.stock_uses)
     tx.plans.put(
         round_id,
-        plan_json,
+        bundle.entries["plan.json"],
         status=plan.status.value,
         seed=plan.seed,
         iterations=plan.iterations,

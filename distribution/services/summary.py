@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from decimal import Decimal
 from typing import Any
@@ -11,15 +12,18 @@ from typing import Any
 import numpy as np
 
 from distribution.allocation.fairness import Fairness, measure_fairness
+from distribution.allocation.fifths import FIFTHS, Fifth
 from distribution.documents.formats import format_amount
 from distribution.domain.dataset import Dataset
 from distribution.domain.enums import Bound, PopulationBasis
 from distribution.domain.numerals import format_number
-from distribution.domain.rounds import NANO_PER_PACK, Allotment, WaitingPacks
+from distribution.domain.rounds import NANO_PER_PACK, Allotment, RoundGoods, WaitingPacks
 from distribution.messages import Locale, render_message
 from distribution.services.allocate_round import Allocation
 from distribution.services.delivery_figures import DeliveryFigures, count_deliveries
+from distribution.services.need import nearest_warehouse_metres
 from distribution.services.plan_deliveries import DeliveryPlan
+from gis.travel.protocol import UNREACHABLE
 
 SCHEMA = "taavon.summary/1"
 
@@ -54,7 +58,11 @@ class GoodsFigures:
 
 @dataclass(frozen=True)
 class RoundSummary:
-    """A run in figures."""
+    """A run in figures.
+
+    ``bundle_sha256`` is the root hash of the bundle that the round is frozen in; ``summary.json``, which is in the
+    bundle, cannot hold it.
+    """
 
     round_code: str
     title_fa: str
@@ -73,6 +81,7 @@ class RoundSummary:
     seed: int
     iterations: int
     files: tuple[str, ...] = ()
+    bundle_sha256: str = ""
 
     @property
     def allotted_g(self) -> int:
@@ -81,7 +90,7 @@ class RoundSummary:
 
     def to_json(self) -> bytes:
         """Render as the bytes of ``summary.json``."""
-        record = {"schema": SCHEMA} | asdict(self)
+        record = {"schema": SCHEMA} | {key: value for key, value in asdict(self).items() if key != "bundle_sha256"}
         return (json.dumps(record, ensure_ascii=False, indent=2, default=_plain) + "\n").encode()
 
     def tables(self, locale: Locale) -> list[tuple[str, list[tuple[str, ...]]]]:
@@ -89,6 +98,12 @@ class RoundSummary:
         return [
             (_text("heading.goods", locale), self._goods_table(locale)),
             (_text("heading.fairness", locale), self._fairness_table(locale)),
+            (_text("heading.inequality", locale), self._inequality_table(locale)),
+            (_text("heading.by_need", locale), self._fifths_table(locale, lambda goods: goods.fairness.by_need)),
+            (
+                _text("heading.by_distance", locale),
+                self._fifths_table(locale, lambda goods: goods.fairness.by_distance),
+            ),
             (_text("heading.delivery", locale), self._delivery_table(locale)),
             (_text("heading.distance", locale), self._distance_table(locale)),
         ]
@@ -123,6 +138,30 @@ class RoundSummary:
                 f"{format_number(goods.held_by_storage, locale)} / {format_number(goods.held_by_balance, locale)}",
             )
             for goods in self.goods
+        ]
+        return rows
+
+    def _inequality_table(self, locale: Locale) -> list[tuple[str, ...]]:
+        columns = ("hoover", "theil", "jain", "atkinson_half", "atkinson_one")
+        rows = [tuple(_text(f"column.{column}", locale) for column in ("commodity", *columns, "fill"))]
+        rows += [
+            (
+                goods.name(locale),
+                *(_number(getattr(goods.fairness, column), locale, 4) for column in columns),
+                f"{_number(goods.fairness.fill_min, locale, 3)} / {_number(goods.fairness.fill_max, locale, 3)}",
+            )
+            for goods in self.goods
+        ]
+        return rows
+
+    def _fifths_table(
+        self, locale: Locale, fifths_of: Callable[[GoodsFigures], tuple[Fifth, ...]]
+    ) -> list[tuple[str, ...]]:
+        rows = [(_text("column.commodity", locale), *(format_number(number + 1, locale) for number in range(FIFTHS)))]
+        rows += [
+            (goods.name(locale), *(_number(fifth.kg_per_person, locale, 3) for fifth in fifths))
+            for goods in self.goods
+            if (fifths := fifths_of(goods))
         ]
         return rows
 
@@ -193,7 +232,7 @@ def summarise(
         outlets=len(allocation.outlets),
         people=sum(people.values()),
         people_assumed=sum(basis_assumed),
-        goods=tuple(_goods_figures(dataset, allocation, j) for j in range(len(allocation.goods))),
+        goods=_goods_figures(dataset, allocation),
         delivery=count_deliveries(deliveries, people, parked),
         travel=deliveries.travel_label,
         travel_is_estimate=deliveries.travel_is_estimate,
@@ -203,10 +242,33 @@ def summarise(
     )
 
 
-def _goods_figures(dataset: Dataset, allocation: Allocation, j: int) -> GoodsFigures:
-    goods = allocation.goods[j]
+def _goods_figures(dataset: Dataset, allocation: Allocation) -> tuple[GoodsFigures, ...]:
+    by_commodity: dict[str, list[Allotment]] = defaultdict(list)
+    for allotment in allocation.allotments:
+        by_commodity[allotment.commodity_code].append(allotment)
+    need, metres = _need_and_metres(dataset, allocation)
+    return tuple(
+        _figures_of(dataset, goods, by_commodity[goods.commodity_code], need, metres) for goods in allocation.goods
+    )
+
+
+def _need_and_metres(dataset: Dataset, allocation: Allocation) -> tuple[dict[str, Decimal], dict[str, int]]:
+    """Return each outlet's need weight, and its road from the nearest warehouse, m: the longest where there is none."""
+    codes = [outlet.code for outlet in allocation.outlets]
+    metres = allocation.need.metres or nearest_warehouse_metres(dataset, allocation.outlets)
+    farthest = max(metres, default=0) + 1
+    roads = [farthest if road == UNREACHABLE else road for road in metres]
+    return dict(zip(codes, allocation.need.need, strict=True)), dict(zip(codes, roads, strict=True))
+
+
+def _figures_of(
+    dataset: Dataset,
+    goods: RoundGoods,
+    rows: Sequence[Allotment],
+    need: Mapping[str, Decimal],
+    metres: Mapping[str, int],
+) -> GoodsFigures:
     commodity = dataset.commodity_by_code[goods.commodity_code]
-    rows = [a for a in allocation.allotments if a.commodity_code == goods.commodity_code]
     return GoodsFigures(
         code=commodity.code,
         name_fa=commodity.name("fa"),
@@ -226,6 +288,8 @@ def _goods_figures(dataset: Dataset, allocation: Allocation, j: int) -> GoodsFig
             np.array([a.packs for a in rows], dtype=np.int64),
             np.array([a.entitlement_nano for a in rows], dtype=np.int64),
             goods.pack_g,
+            need=np.array([need[a.outlet_code] for a in rows], dtype=object),
+            distance=np.array([metres[a.outlet_code] for a in rows], dtype=np.int64),
         ),
     )
 

@@ -14,6 +14,7 @@ from generator.goods import build_commodities, build_quotas, build_stock
 from generator.members import build_unions
 from generator.outlets import build_shops, outlet_row
 from generator.places import County, read_counties
+from generator.policies import build_baskets, build_fixed_shares, build_need_weights, build_policies
 from generator.sheet import Row, export_sheets
 
 CENSUS = "مرکز آمار ایران، سرشماری ۱۳۹۵ (Statistical Centre of Iran, census 2016)"
@@ -25,6 +26,7 @@ SYNTHETIC = "ساختگی برای نمایش؛ هیچ نامی واقعی نی�
 QUOTAS = (
     "تناژها از خبرهای همان زمان؛ روزها تقریبی | tonnes from the news of the time; days are approximate, see README.md"
 )
+POLICY = "نمونه برای مقایسه؛ هیچ‌یک سیاست جاری نیست | examples to compare, none of them in force; see README.md"
 CALENDAR = "تعطیلات رسمی در دوره‌ها | official holidays within the periods"
 
 HOLIDAYS = (
@@ -101,6 +103,10 @@ def export_example(folder: Path) -> list[Path]:
             "vehicles": (build_vehicles(), SYNTHETIC),
             "quotas": (build_quotas(), QUOTAS),
             "calendar": (build_calendar(), CALENDAR),
+            "policies": (build_policies(), POLICY),
+            "need_weights": (build_need_weights(), POLICY),
+            "fixed_shares": (build_fixed_shares(), POLICY),
+            "baskets": (build_baskets(counties), POLICY),
         },
         folder,
     )

@@ -142,22 +142,24 @@ def test_sums_are_exact_and_bounds_are_kept(given_round):
     got = allocate_round(given_round)
     for j, good in enumerate(given_round.commodities):
         x, part = got.packs[:, j], good.eligible
-        assert x.sum() + got.unplaced_packs[j] == got.packs_to_share[j]
+        shared = got.packs_to_share[j] - got.reserved_packs[j]
+        assert x.sum() + got.unplaced_packs[j] == shared
+        assert got.reserved_packs[j] == int(got.packs_to_share[j] * given_round.rules.reserve)
         assert got.packs_to_share[j] * good.pack_g + got.remainder_g[j] == good.quota_g + good.carried_g
         assert (x >= 0).all()
         assert (x <= got.cap_packs[:, j]).all()
         assert not x[~part].any()
-        lower = np.minimum(good.floor_packs, got.cap_packs[part, j])
+        lower = np.minimum(good.floors, got.cap_packs[:, j])[part]
         assert (x[part] >= lower).all() or got.floor_short_packs[j] > 0
         assert got.target_nano[:, j].sum() == x.sum() * NANO
         assert got.debt_after_nano[:, j].sum() == given_round.debt_nano[:, j].sum()
         assert (got.shortfall_nano[:, j] >= 0).all()
         weighted = got.weight_grid[part].sum() > 0
-        assert got.entitlement_nano[:, j].sum() == (got.packs_to_share[j] * NANO if weighted else 0)
+        assert got.entitlement_nano[:, j].sum() == (shared * NANO if weighted else 0)
         if weighted:
-            assert got.netted_nano[:, j].sum() == 0
-            assert got.floor_nano[:, j].sum() == 0
-            assert (got.moved_nano - got.shortfall_nano)[:, j].sum() == -got.unplaced_packs[j] * NANO
+            assert got.repaid_nano[:, j].sum() == 0
+            moved = got.level_nano + got.netted_nano + got.floor_nano + got.moved_nano - got.shortfall_nano
+            assert moved[:, j].sum() == -got.unplaced_packs[j] * NANO
 
 
 @given(allocation_rounds())
@@ -196,10 +198,14 @@ def test_neither_the_order_of_commodities_nor_that_of_outlets_matters(given_roun
         storage_g={key: values[rows] for key, values in given_round.storage_g.items()},
         deliveries=given_round.deliveries[np.ix_(rows, columns)],
         commodities=tuple(
-            replace(given_round.commodities[j], eligible=given_round.commodities[j].eligible[rows]) for j in columns
+            replace(good, eligible=good.eligible[rows], floors=good.floors[rows], caps=good.caps[rows])
+            for good in (given_round.commodities[j] for j in columns)
         ),
         opening_packs=given_round.opening_packs[np.ix_(rows, columns)],
         debt_nano=given_round.debt_nano[np.ix_(rows, columns)],
+        shortfall_nano=given_round.shortfall_nano[np.ix_(rows, columns)],
+        fixed=given_round.fixed and replace(given_round.fixed, group=given_round.fixed.group[rows]),
+        tree=given_round.tree and replace(given_round.tree, paths=given_round.tree.paths[rows]),
     )
     plain, again = allocate_round(given_round), allocate_round(turned)
     assert (again.packs == plain.packs[np.ix_(rows, columns)]).all()
@@ -207,11 +213,11 @@ def test_neither_the_order_of_commodities_nor_that_of_outlets_matters(given_roun
     assert (again.cap_packs == plain.cap_packs[np.ix_(rows, columns)]).all()
 
 
-@given(allocation_rounds())
+@given(allocation_rounds(policies=False))
 def test_a_pack_is_refused_by_a_full_store_only_if_it_is_full(given_round):
     got = allocate_round(given_round)
     for j, good in enumerate(given_round.commodities):
-        if good.floor_packs or not got.unplaced_packs[j]:
+        if good.floors.any() or not got.unplaced_packs[j]:
             continue
         for i in np.flatnonzero(good.eligible & (got.weight_grid > 0)).tolist():
             assert got.packs[i, j] == got.cap_packs[i, j]
@@ -221,6 +227,8 @@ def test_a_pack_is_refused_by_a_full_store_only_if_it_is_full(given_round):
                 for k, c in ((k, given_round.commodities[k]) for k in mine)
                 if k != j and c.eligible[i]
             )
+            if got.cap_packs[i, j] == good.caps[i]:
+                continue
             own = int(got.packs[i, j]) // int(given_round.deliveries[i, j]) * good.pack_g
             assert used + own + good.pack_g > given_round.storage_g[good.storage_class][i]
 

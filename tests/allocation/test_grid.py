@@ -1,12 +1,23 @@
 from decimal import ROUND_HALF_EVEN, Decimal
+from fractions import Fraction
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from distribution.allocation.grid import MAX_PACKS, MICRO, NANO, grid_weights, reduced, share_nano, tie_ranks
+from distribution.allocation.grid import (
+    MAX_PACKS,
+    MICRO,
+    NANO,
+    WeightRangeError,
+    grid_weights,
+    reduced,
+    share_nano,
+    tie_ranks,
+)
 from distribution.allocation.packs import packs_to_share
+from distribution.allocation.powers import decimal_power
 from tests.support.allocation import by_row, ints
 
 needs = st.decimals(min_value="0.000001", max_value=1000, places=9)
@@ -28,10 +39,46 @@ def test_the_largest_weight_the_domain_allows_fits_exactly():
     assert grid_weights([2 * 10**9], [Decimal("999.999999")]).tolist() == [2 * 10**9 * 999_999_999]
 
 
+@given(
+    st.lists(st.tuples(st.integers(0, 60_000), needs), max_size=12), st.sampled_from(["0", "0.5", "0.75", "1.2", "2"])
+)
+def test_a_power_of_the_people_is_multiplied_by_the_need_and_rounded_once(rows, exponent):
+    grid = grid_weights([people for people, _ in rows], [need for _, need in rows], Decimal(exponent))
+    due = [
+        round(Fraction(decimal_power(Decimal(people), Decimal(exponent))) * Fraction(need) * MICRO) if people else 0
+        for people, need in rows
+    ]
+    assert grid.tolist() == due
+
+
+def test_the_square_root_of_the_people_halves_what_four_times_as_many_count_for():
+    assert grid_weights([400, 100, 0], [Decimal(1)] * 3, Decimal("0.5")).tolist() == [20 * MICRO, 10 * MICRO, 0]
+
+
+def test_with_exponent_nought_all_who_serve_anybody_count_alike():
+    assert grid_weights([7, 10**6, 0], [Decimal(1), Decimal(2), Decimal(3)], Decimal(0)).tolist() == [
+        MICRO,
+        2 * MICRO,
+        0,
+    ]
+
+
 @pytest.mark.parametrize(("people", "need"), [([-1], ["1"]), ([1], ["-1"]), ([1, 2], ["1"]), ([10**15], ["1000000"])])
 def test_a_weight_that_makes_no_sense_is_refused(people, need):
     with pytest.raises(ValueError, match=r"negative|length|large"):
         grid_weights(people, [Decimal(text) for text in need])
+
+
+@pytest.mark.parametrize("exponent", ["1", "1.5", "9"])
+def test_a_weight_too_large_for_the_grid_names_its_outlet(exponent):
+    with pytest.raises(WeightRangeError) as caught:
+        grid_weights([0, 7, 10**13], [Decimal(1), Decimal(1000), Decimal(1000)], Decimal(exponent))
+    assert caught.value.index == 2
+
+
+def test_a_negative_exponent_is_refused():
+    with pytest.raises(ValueError, match="negative"):
+        grid_weights([1], [Decimal(1)], Decimal(-1))
 
 
 @given(st.integers(0, MAX_PACKS), st.lists(st.integers(0, 2**61), min_size=1, max_size=15))

@@ -14,9 +14,10 @@ import pytest
 
 from distribution.domain.calendar import working_days
 from distribution.domain.dataset import KEYS, Dataset
-from distribution.domain.enums import OutletMode, Severity, StorageClass
+from distribution.domain.enums import CooperativeKind, OutletMode, OutletSetting, Severity, StorageClass
 from distribution.domain.findings import Finding
 from distribution.domain.network import Outlet, Warehouse
+from distribution.domain.policy import Policy
 from distribution.intake import read_dataset
 
 EXAMPLE = Path(__file__).resolve().parents[2] / "examples" / "khorasan_razavi"
@@ -168,6 +169,45 @@ def test_stock_in_the_warehouses_covers_every_quota_by_a_little(network: Dataset
         needed = quota.quota_g // commodity.pack_g
         assert needed <= packs <= needed * Decimal("1.04")
         assert all(line.available_on is not None and line.available_on < quota.deadline for line in lines)
+
+
+def test_the_policies_are_the_documented_ones(network: Dataset) -> None:
+    readme = (EXAMPLE / "README.md").read_text(encoding="utf-8")
+    codes = [policy.code for policy in network.policies]
+    assert codes == [
+        "basket", "bounded", "by-county", "by-people", "by-union", "far-first", "half-to-mashhad", "rural-first",
+        "small-drops-wait",
+    ]  # fmt: skip
+    for policy in network.policies:
+        assert f"| `{policy.code}` |" in readme
+        assert policy.name_fa
+        assert policy.name_en.isascii()
+    by_people = next(policy for policy in network.policies if policy.code == "by-people")
+    named = {"code": by_people.code, "name_fa": by_people.name_fa, "name_en": by_people.name_en}
+    assert by_people == Policy.model_validate(named), "every other field has its default"
+
+
+def test_half_to_mashhad_is_less_than_its_people_are(network: Dataset, counties: dict[str, int]) -> None:
+    [share] = network.fixed_shares
+    assert (share.policy_code, share.node_code, share.percent) == ("half-to-mashhad", "KR-0916", 50)
+    assert network.area_by_code[share.node_code].name_fa == "مشهد"
+    percent = 100 * counties[share.node_code] / CENSUS_TOTAL
+    assert f"Mashhad county has {percent:.0f} % of the people" in (EXAMPLE / "README.md").read_text(encoding="utf-8")
+
+
+def test_the_basket_of_all_people_is_the_tonnes_of_the_letter(network: Dataset) -> None:
+    tonnes = {q.commodity_code: q.tonnes for q in network.quotas_by_round[DEMO]}
+    assert [line.commodity_code for line in network.baskets] == ["oil", "rice", "sugar"]
+    for line in network.baskets:
+        assert abs(line.kg * CENSUS_TOTAL / 1000 - tonnes[line.commodity_code]) < Decimal("0.004")
+
+
+def test_outlets_in_villages_are_rural_and_no_others(network: Dataset) -> None:
+    rural = {outlet.code for outlet in network.outlets if outlet.setting is OutletSetting.RURAL}
+    assert rural == {outlet.code for outlet in network.outlets if "villages of" in outlet.name_en}
+    assert 0.3 * len(network.outlets) < len(rural) < 0.4 * len(network.outlets)
+    kinds = {network.cooperative_by_code[network.outlet_by_code[code].cooperative_code].kind for code in rural}
+    assert kinds == {CooperativeKind.RURAL}
 
 
 def test_rounds_share_no_commodity(network: Dataset) -> None:

@@ -15,12 +15,13 @@ from distribution.intake import read_dataset
 from tests.support.networks import (
     another_country,
     county_populations_only,
+    network_with_policies,
     small_network,
     two_equal_outlets,
     write_csv,
 )
 
-BUILDERS = (another_country, county_populations_only, small_network, two_equal_outlets)
+BUILDERS = (another_country, county_populations_only, network_with_policies, small_network, two_equal_outlets)
 
 
 @pytest.mark.parametrize("build", BUILDERS)

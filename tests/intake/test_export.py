@@ -24,7 +24,7 @@ from distribution.intake.fields import SETTINGS_SHEET, FieldSpec, Kind, field_sp
 from distribution.intake.persian import normalise_text
 from distribution.intake.rows import validate_noun
 from tests.support.intake import without_travel
-from tests.support.networks import another_country, small_network
+from tests.support.networks import another_country, network_with_policies, small_network
 
 CODES = st.from_regex(r"[A-Za-z0-9][A-Za-z0-9_.\-]{0,20}", fullmatch=True)
 DAYS = st.dates(dt.date(1900, 1, 1), dt.date(2199, 12, 31))
@@ -48,6 +48,8 @@ def values_of(spec: FieldSpec) -> st.SearchStrategy[Any]:
     }
     if spec.choices:
         one = st.sampled_from(spec.choices)
+        if spec.kind is Kind.ORDERED_CHOICES:
+            return st.lists(one, min_size=1, max_size=4).map(tuple)
         return one if spec.kind is Kind.CHOICE else st.sets(one, min_size=1).map(lambda c: tuple(sorted(c)))
     base: st.SearchStrategy[Any] = strategy[spec.kind]
     return base
@@ -76,6 +78,12 @@ def test_every_column_reads_what_it_writes(spec: FieldSpec, data: st.DataObject)
 
 def test_a_whole_network_reads_back_equal(tmp_path: Path) -> None:
     network = small_network()
+    write_csv_folder(network, tmp_path)
+    assert read_dataset(tmp_path).dataset == network
+
+
+def test_a_network_with_policies_reads_back_equal(tmp_path: Path) -> None:
+    network = network_with_policies()
     write_csv_folder(network, tmp_path)
     assert read_dataset(tmp_path).dataset == network
 

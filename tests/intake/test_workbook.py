@@ -332,7 +332,7 @@ def test_flaws_are_found_whatever_the_namespace_and_spacing() -> None:
 def test_the_template_has_right_to_left_sheets_with_notes_and_lists() -> None:
     with zipfile.ZipFile(io.BytesIO(render_template())) as archive:
         sheets = [archive.read(n).decode() for n in archive.namelist() if n.startswith("xl/worksheets/sheet")]
-    assert len(sheets) == 14
+    assert len(sheets) == 20
     assert all('rightToLeft="1"' in sheet for sheet in sheets)
     book = openpyxl.load_workbook(io.BytesIO(render_template()))
     assert book.sheetnames[0] == "راهنما guide"

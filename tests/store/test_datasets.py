@@ -22,6 +22,7 @@ from distribution.domain.errors import NotFoundError
 from distribution.domain.fleet import Vehicle
 from distribution.domain.goods import Commodity, Quota, StockLine
 from distribution.domain.network import Area, Cooperative, CoopUnion, Outlet, Succession, Warehouse
+from distribution.domain.policy import BasketLine, FixedShare, MemberCount, NeedWeight, OutletLimit, Policy
 from distribution.domain.settings import NetworkSettings
 from distribution.store.engine import create_database, database_url, upgrade
 from distribution.store.unit_of_work import UnitOfWork
@@ -46,7 +47,13 @@ def full_network() -> Dataset:
     metres = np.array([[0, 5_000], [-1, 0]], dtype=np.int32)
     return Dataset(
         areas=(
-            Area(code="a1", name_fa="خراسان رضوی", population=6_434_501, population_date=dt.date(2016, 9, 22)),
+            Area(
+                code="a1",
+                name_fa="خراسان رضوی",
+                population=6_434_501,
+                households=1_938_703,
+                population_date=dt.date(2016, 9, 22),
+            ),
             Area(code="a2", name_en="Chenaran", parent_code="a1", need_weight=Decimal("1.250000")),
         ),
         unions=(CoopUnion(code="u1", name_fa="اتحادیه"),),
@@ -63,6 +70,9 @@ def full_network() -> Dataset:
                 largest_vehicle_kg=5_000,
                 mode="collects",
                 waiting_since=dt.date(2026, 3, 1),
+                served_households=410,
+                resident_weight="0.25",
+                setting="rural",
             ),
         ),
         warehouses=(Warehouse(code="w1", lon=59.6, lat=36.3, opening_hours="06:00-22:00"),),
@@ -102,6 +112,31 @@ def full_network() -> Dataset:
         ),
         calendar=(CalendarDay(day="2026-03-21", working=False, note="نوروز"), CalendarDay(day="fri", working=False)),
         successions=(Succession(sheet="outlets", old_code="o0", new_code="o1", share="0.5"),),
+        members=(MemberCount(area_code="a2", outlet_code="o1", people=2_000_000_000, households=410),),
+        limits=(
+            OutletLimit(outlet_code="o1", commodity_code="oil", floor_packs=10**9),
+            OutletLimit(outlet_code="o1", commodity_code="rice", cap_packs=10**9),
+        ),
+        policies=(
+            Policy(code="p1"),
+            Policy(
+                code="p2",
+                name_fa="سیاست",
+                hierarchy="areas",
+                methods="webster;adams;webster",
+                counts="households",
+                people_exponent="0.5",
+                need_exponent="1.2500",
+                reserve_percent="2.5",
+                min_drop_packs=3,
+                repay_percent=100,
+                deviation_percent="12.125",
+                deviation_kind="absolute",
+            ),
+        ),
+        need_weights=(NeedWeight(policy_code="p1", basis="distance_km", key="120.5", weight="1.000001"),),
+        fixed_shares=(FixedShare(policy_code="p1", node_code="a2", percent="33.333333"),),
+        baskets=(BasketLine(policy_code="p2", commodity_code="rice", kg="0.25"),),
         settings=NetworkSettings(title_fa="شبکه", detour_factor="1.35", synthetic=True),
         travel=TravelMatrix(("o1", "w1"), metres, metres // 10),
     )
@@ -133,6 +168,23 @@ def test_an_equal_import_makes_no_new_version(uow: UnitOfWork) -> None:
         assert not diff
         assert (diff.version, diff.previous) == (1, 1)
         assert len(tx.datasets.versions()) == 1
+
+
+def test_a_policy_that_changes_makes_a_version_and_the_old_one_stays(uow: UnitOfWork, network: MakeNetwork) -> None:
+    weights = tuple(NeedWeight(policy_code="p", basis="kind", key="rural", weight=w) for w in ("1.1", "1.2"))
+    with uow.write() as tx:
+        for weight, methods in zip(weights, ("webster;adams", "adams;webster"), strict=True):
+            policies = (Policy(code="p", hierarchy="unions", methods=methods),)
+            diff = tx.datasets.import_(network(policies=policies, need_weights=(weight,)), "policy")
+    assert diff.sheets == {
+        "policies": SheetDiff(
+            changed=(RowChange("p", (FieldChange("methods", ["webster", "adams"], ["adams", "webster"]),)),)
+        ),
+        "need_weights": SheetDiff(changed=(RowChange("p|kind|rural", (FieldChange("weight", "1.1", "1.2"),)),)),
+    }
+    with uow.read() as tx:
+        assert tx.datasets.load(1).need_weights == weights[:1]
+        assert [m.value for m in tx.datasets.load(1).policies[0].methods] == ["webster", "adams"]
 
 
 def test_the_order_of_rows_is_no_change(uow: UnitOfWork, network: MakeNetwork) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from alembic import command
+from alembic.script import ScriptDirectory
 from sqlalchemy import BigInteger, Engine, Integer, inspect, text
 
 from distribution.domain.dataset import KEYS, SHEETS
@@ -72,6 +73,7 @@ def test_every_whole_number_fits_its_column() -> None:
 
 
 def test_a_database_of_a_newer_program_is_refused(engine: Engine) -> None:
+    head = ScriptDirectory.from_config(schema.migration_config()).get_current_head()
     with engine.begin() as connection:
         connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
     try:
@@ -79,7 +81,7 @@ def test_a_database_of_a_newer_program_is_refused(engine: Engine) -> None:
             upgrade(engine)
     finally:
         with engine.begin() as connection:
-            connection.execute(text("UPDATE alembic_version SET version_num = '0001'"))
+            connection.execute(text("UPDATE alembic_version SET version_num = :head"), {"head": head})
 
 
 def test_a_database_of_another_program_is_refused(tmp_path: Path) -> None:

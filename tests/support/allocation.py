@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
+from typing import Any
 
 import numpy as np
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from distribution.allocation.grid import NANO, tie_ranks
-from distribution.allocation.round_input import CommodityInput, RoundInput
-from distribution.domain.enums import ApportionmentMethod
+from distribution.allocation.round_input import NO_CAP, CommodityInput, FixedShares, RoundInput, SharingRules, Tree
+from distribution.domain.enums import ApportionmentMethod, DeviationKind
 
 
 def ints(values: Sequence[int]) -> NDArray[np.int64]:
@@ -59,14 +60,19 @@ def plain_webster(
 
 
 def commodity(n: int, quota_packs: int, **changes: object) -> CommodityInput:
-    """Build a commodity of 10 kg packs, dry, cumulative, for everyone, but for the changes."""
+    """Build a commodity of 10 kg packs, dry, cumulative, for everyone, but for the changes.
+
+    ``method`` and ``floor_packs`` stand for one method at every level and one floor for all.
+    """
     fields: dict[str, object] = {
         "code": "rice",
         "pack_g": 10_000,
         "storage_class": "dry",
         "carried_g": 0,
-        "method": ApportionmentMethod.CUMULATIVE,
+        "methods": (changes.pop("method", ApportionmentMethod.CUMULATIVE),),
         "eligible": np.ones(n, np.bool_),
+        "floors": np.full(n, changes.pop("floor_packs", 0), np.int64),
+        "caps": np.full(n, NO_CAP, np.int64),
     }
     fields |= changes
     return CommodityInput(quota_g=quota_packs * int(str(fields["pack_g"])), **fields)  # type: ignore[arg-type]  # checked by the tests
@@ -81,6 +87,8 @@ def round_input(
     deliveries: Sequence[int] | Sequence[Sequence[int]] | None = None,
     opening: Sequence[Sequence[int]] | None = None,
     debt_nano: NDArray[np.int64] | None = None,
+    shortfall_nano: NDArray[np.int64] | None = None,
+    **policy: Any,
 ) -> RoundInput:
     """Build a round over outlets 00000, 00001, ...; storage is plenty unless given."""
     n, m = len(people), len(commodities)
@@ -94,12 +102,60 @@ def round_input(
         commodities=tuple(commodities),
         opening_packs=ints(opening) if opening else np.zeros((n, m), np.int64),
         debt_nano=np.zeros((n, m), np.int64) if debt_nano is None else debt_nano,
+        shortfall_nano=np.zeros((n, m), np.int64) if shortfall_nano is None else shortfall_nano,
+        **policy,
+    )
+
+
+METHODS = tuple(ApportionmentMethod)
+FORGETFUL = tuple(m for m in METHODS if not m.carries_debt)
+
+
+@st.composite
+def level_methods(draw):
+    """Draw methods of levels from the top: forgetful ones, then cumulative ones."""
+    above = draw(st.lists(st.sampled_from(FORGETFUL), max_size=2))
+    last = draw(st.sampled_from(METHODS))
+    return (*above, last)
+
+
+@st.composite
+def trees(draw, n):
+    """Draw up to two levels of nodes above n outlets, some of which hang from a higher level."""
+    if draw(st.booleans()):
+        return None
+    top = [draw(st.integers(-1, 2)) for _ in range(n)]
+    paths = [[t, -1 if t < 0 else draw(st.sampled_from([-1, 3 + 2 * t, 4 + 2 * t]))] for t in top]
+    return Tree(ints(paths).reshape(n, 2), tuple(f"node{i}" for i in range(9)))
+
+
+@st.composite
+def fixed_shares(draw, n):
+    """Draw parts that are fixed for some groups of outlets."""
+    if draw(st.booleans()):
+        return None
+    parts = [Fraction(draw(st.integers(0, 10)), 30) for _ in range(2)]
+    group = ints([draw(st.integers(0, 2)) for _ in range(n)])
+    return FixedShares(group, (*parts, 1 - sum(parts)))
+
+
+@st.composite
+def sharing_rules(draw):
+    """Draw what a policy may ask of every commodity."""
+    least = draw(st.sampled_from([0, 0, 2, 5]))
+    return SharingRules(
+        people_exponent=draw(st.sampled_from([Decimal(1), Decimal("0.5")])),
+        reserve=draw(st.sampled_from([Fraction(0), Fraction(0), Fraction(1, 7)])),
+        repay=draw(st.sampled_from([Fraction(0), Fraction(1, 3), Fraction(1)])),
+        min_drop_packs=least,
+        deviation=None if least else draw(st.sampled_from([None, Fraction(0), Fraction(1, 20), Fraction(1, 2)])),
+        deviation_kind=draw(st.sampled_from(DeviationKind)),
     )
 
 
 @st.composite
-def allocation_rounds(draw, max_outlets=8):
-    """Draw small rounds in which every bound, method and account turns up."""
+def allocation_rounds(draw, max_outlets=8, policies=True):
+    """Draw small rounds in which every bound, method and account turns up, and every rule if ``policies``."""
     n, m = draw(st.integers(1, max_outlets)), draw(st.integers(1, 4))
 
     def column(low, high):
@@ -113,9 +169,11 @@ def allocation_rounds(draw, max_outlets=8):
             pack_g=draw(st.sampled_from([500, 1_000, 2_500])),
             storage_class=draw(st.sampled_from(["dry", "frozen"])),
             carried_g=draw(st.integers(0, 3_000)),
-            method=draw(st.sampled_from(ApportionmentMethod)),
+            methods=draw(level_methods()) if policies else (draw(st.sampled_from(METHODS)),),
             eligible=np.array(draw(st.lists(st.booleans(), min_size=n, max_size=n))),
-            floor_packs=draw(st.integers(0, 3)),
+            floors=ints(column(0, 3)) if draw(st.booleans()) else np.zeros(n, np.int64),
+            caps=ints(column(0, 60)) if draw(st.booleans()) else np.full(n, NO_CAP),
+            basket_mg=draw(st.sampled_from([0, 0, 300_000])) if policies else 0,
         )
         for j in range(m)
     ]
@@ -127,4 +185,8 @@ def allocation_rounds(draw, max_outlets=8):
         deliveries=[[draw(st.integers(1, 4)) for _ in range(m)] for _ in range(n)],
         opening=[[draw(st.integers(0, 12)) if draw(st.booleans()) else 0 for _ in range(m)] for _ in range(n)],
         debt_nano=ints([[draw(st.integers(1 - NANO, NANO - 1)) for _ in range(m)] for _ in range(n)]),
+        shortfall_nano=ints([[draw(st.integers(-NANO, 7 * NANO)) for _ in range(m)] for _ in range(n)]),
+        rules=draw(sharing_rules()) if policies else SharingRules(),
+        fixed=draw(fixed_shares(n)) if policies else None,
+        tree=draw(trees(n)) if policies else None,
     )

@@ -12,11 +12,14 @@ from typing import Any
 import openpyxl
 
 from distribution.domain.dataset import SHEETS, Dataset
+from distribution.domain.enums import Severity
 from distribution.domain.findings import Finding
 from distribution.intake import ReadResult
 from distribution.intake.export import write_cell
 from distribution.intake.fields import Kind, field_specs
 from distribution.intake.template import render_template
+from distribution.messages import LOCALES
+from distribution.services.sentences import describe_finding
 
 
 class CsvFolder:
@@ -49,6 +52,10 @@ class CsvFolder:
         rows.append([cells.get(name, "") for name in rows[0]])
         self.write(sheet, rows)
         return len(rows)
+
+    def row_of(self, sheet: str, *key: str) -> int:
+        """Return the number of the row that begins with a key."""
+        return [tuple(cells[: len(key)]) for cells in self.rows(sheet)].index(key) + 1
 
     def drop_column(self, sheet: str, column: str) -> None:
         rows = self.rows(sheet)
@@ -85,3 +92,19 @@ def only(result: ReadResult, code: str) -> Finding:
     """Return the one finding there is, which must be of the code."""
     assert [finding.code for finding in result.findings] == [code], result.findings
     return result.findings[0]
+
+
+def place(finding: Finding) -> tuple[str, int | None, str, str]:
+    """Return the sheet, row, column and value that a finding points at."""
+    where = finding.where
+    return where.sheet, where.row, where.column, where.value
+
+
+def assert_told(finding: Finding, severity: Severity = Severity.ERROR) -> None:
+    """Check how grave a finding is, and that it has a sentence and a repair in every language."""
+    assert finding.severity is severity
+    for locale in LOCALES:
+        sentence = describe_finding(finding, locale)
+        assert sentence.message
+        assert sentence.fix
+        assert "{" not in sentence.message + sentence.fix

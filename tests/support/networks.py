@@ -3,20 +3,40 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 
 from distribution.domain.calendar import CalendarDay
 from distribution.domain.dataset import Dataset
-from distribution.domain.enums import CooperativeKind, OutletMode, StorageClass, Weekday
+from distribution.domain.enums import CooperativeKind, OutletMode, OutletSetting, StorageClass, Weekday
 from distribution.domain.fleet import Vehicle
 from distribution.domain.network import Area, CoopUnion, Outlet, Warehouse
+from distribution.domain.policy import BasketLine, FixedShare, MemberCount, OutletLimit
 from distribution.domain.settings import NetworkSettings
 from distribution.intake.export import write_csv_folder
 from tests.support.foreign_networks import another_country, county_populations_only
-from tests.support.nouns import DRY, EVERY_CLASS, commodity, cooperative, move, quota, stock, windows
+from tests.support.nouns import (
+    DRY,
+    EVERY_CLASS,
+    commodity,
+    cooperative,
+    move,
+    need_weight,
+    policy,
+    quota,
+    stock,
+    windows,
+)
 
-__all__ = ["another_country", "county_populations_only", "small_network", "two_equal_outlets", "write_csv"]
+__all__ = [
+    "another_country",
+    "county_populations_only",
+    "network_with_policies",
+    "small_network",
+    "two_equal_outlets",
+    "write_csv",
+]
 
 
 def write_csv(dataset: Dataset, folder: Path) -> Path:
@@ -100,6 +120,49 @@ def small_network() -> Dataset:
         quotas=tuple(sorted((quota("spring", code, t, start, end) for code, t in goods), key=lambda q: q.code)),
         calendar=(CalendarDay(day="fri", working=False, note="جمعه"),),
         settings=NetworkSettings(title_fa="شبکه کوچک", title_en="Small network", synthetic=True),
+    )  # fmt: skip
+
+
+def network_with_policies() -> Dataset:
+    """Build the small network with a row or more of every sheet of a policy, and every field of one in use.
+
+    O9, which declares nobody, serves members who live in both counties; O7 lies in a village.
+    """
+    network = small_network()
+    for area in network.areas:
+        area.households = 18_000 if area.code == "province" else 9000
+    network.outlets[4].served_population = 11_700  # the other 300 of the west are members of O9's cooperative
+    network.outlets[7].setting = OutletSetting.RURAL
+    network.outlets[9].resident_weight = Decimal("0.5")
+    network.outlets[0].served_households = 1500
+    return replace(
+        network,
+        members=(
+            MemberCount(area_code="east", outlet_code="O9", people=1200, households=400),
+            MemberCount(area_code="west", outlet_code="O9", people=300, households=90),
+        ),
+        limits=(
+            OutletLimit(outlet_code="O2", commodity_code="eggs", floor_packs=2),
+            OutletLimit(outlet_code="O7", commodity_code="rice", floor_packs=1, cap_packs=20),
+        ),
+        policies=(
+            policy("all-fields", hierarchy="areas", methods="webster;cumulative;cumulative", counts="households",
+                   people_exponent="0.5", need_exponent="2", reserve_percent="5", min_drop_packs=3,
+                   repay_percent="25", deviation_percent="12.5", deviation_kind="absolute"),
+            policy("by-people"),
+            policy("half-west", hierarchy="unions", methods="cumulative"),
+        ),
+        need_weights=(
+            need_weight("by-people", "area", "east", "1.1"),
+            need_weight("by-people", "distance_km", "50", "1.05"),
+            need_weight("by-people", "kind", "rural", "1.2"),
+            need_weight("by-people", "setting", "rural", "1.05"),
+        ),
+        fixed_shares=(FixedShare(policy_code="half-west", node_code="west", percent=Decimal(50)),),
+        baskets=(
+            BasketLine(policy_code="by-people", commodity_code="eggs", kg=Decimal("0.025")),
+            BasketLine(policy_code="by-people", commodity_code="rice", kg=Decimal("0.2")),
+        ),
     )  # fmt: skip
 
 

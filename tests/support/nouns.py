@@ -9,6 +9,7 @@ from decimal import Decimal
 from distribution.domain.enums import CooperativeKind, StorageClass
 from distribution.domain.goods import Commodity, Quota, StockLine
 from distribution.domain.network import Cooperative
+from distribution.domain.policy import NeedWeight, Policy
 from distribution.domain.types import TimeWindow, parse_windows
 
 KM_PER_DEGREE = 111.195
@@ -63,3 +64,13 @@ def commodity(
         code=code, name_fa=name_fa, name_en=name_en or code.title(), pack_kg=Decimal(kg), pack_litres=Decimal(litres),
         storage_class=storage, price=price,
     )  # fmt: skip
+
+
+def policy(code: str, **more: object) -> Policy:
+    """Declare a policy; what is not given has its default."""
+    return Policy.model_validate({"code": code, "name_fa": f"سیاست {code}", "name_en": code.title(), **more})
+
+
+def need_weight(policy_code: str, basis: str, key: str, weight: str) -> NeedWeight:
+    """Weight the need of the outlets that fit a key."""
+    return NeedWeight.model_validate({"policy_code": policy_code, "basis": basis, "key": key, "weight": weight})

@@ -2,49 +2,82 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import replace
+from collections.abc import Callable, Mapping
 
+from distribution.services.exports.certificates import CERTIFICATES, render_certificates
 from distribution.services.exports.crew_packs import crew_stem, render_crew_pack
 from distribution.services.exports.layers import render_network, render_routes
 from distribution.services.exports.map_page import render_map
-from distribution.services.exports.outcome import RoundOutcome
+from distribution.services.exports.outcome import RoundOutcome, TruckDay
+from distribution.services.exports.plan_json import render_plan_json
 from distribution.services.exports.release_orders import render_orders
 from distribution.services.exports.unserved import render_unserved
 from distribution.services.exports.workbook import render_allotments_csv, render_workbook
 from distribution.services.progress import Phase, Reporter
-from distribution.services.summary import RoundSummary
 from distribution.store.repositories.files import NewFile
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+BUNDLE = "bundle.zip"
 
-#: Path -> media type and renderer of the files every round has; a renderer may find that there is nothing to show.
-RENDERERS: dict[str, tuple[str, Callable[[RoundOutcome], bytes | None]]] = {
+#: Path -> media type and renderer.
+Renderers = Mapping[str, tuple[str, Callable[[RoundOutcome], bytes]]]
+
+#: What came of a round. It is frozen in the bundle, and stands beside it with the same bytes; ``taavon verify`` renders
+#: it anew from what the round started from.
+RESULTS: Renderers = {
     "allotments.csv": ("text/csv", render_allotments_csv),
+    CERTIFICATES: ("application/jsonl", render_certificates),
+    "plan.json": ("application/json", render_plan_json),
+    "summary.json": ("application/json", lambda outcome: outcome.summary.to_json()),
+    "unserved.csv": ("text/csv", render_unserved),
+}
+
+#: What is made from it for people and programs. It is not in the bundle: some of it bears the bundle's root hash.
+PAPERS: Renderers = {
     "allotments.xlsx": (XLSX, render_workbook),
     "map.html": ("text/html", render_map),
     "network.gpkg": ("application/geopackage+sqlite3", render_network),
     "release_orders.pdf": ("application/pdf", render_orders),
     "routes.geojson": ("application/geo+json", render_routes),
-    "unserved.csv": ("text/csv", render_unserved),
 }
 
 
+def list_files(outcome: RoundOutcome) -> tuple[str, ...]:
+    """List the paths of the files of a round, in order."""
+    crews = (_crew_path(outcome, truck) for truck in outcome.truck_days)
+    return tuple(sorted([BUNDLE, *RESULTS, *_papers(outcome), *crews]))
+
+
 def build_files(
-    outcome: RoundOutcome, plan_json: bytes, reporter: Reporter
-) -> tuple[tuple[NewFile, ...], RoundSummary]:
-    """Build the files of a round, and its summary that lists them."""
-    files = [NewFile("plan.json", "application/json", plan_json)]
-    steps = len(RENDERERS) + len(outcome.truck_days)
-    for path, (media_type, render) in RENDERERS.items():
-        if (content := render(outcome)) is not None:
-            files.append(NewFile(path, media_type, content))
-        reporter.report(Phase.EXPORT, len(files) / (steps + 1))
+    outcome: RoundOutcome, bundle: bytes, results: Mapping[str, bytes], reporter: Reporter
+) -> tuple[NewFile, ...]:
+    """Build the files of a round around its bundle, whose root hash the outcome bears.
+
+    Parameters
+    ----------
+    bundle
+        The bundle's file.
+    results
+        Its entries; those of :data:`RESULTS` are kept beside it too.
+    """
+    files = [NewFile(BUNDLE, "application/zip", bundle)]
+    files += [NewFile(path, media_type, results[path]) for path, (media_type, _) in RESULTS.items()]
+    papers = _papers(outcome)
+    steps = len(files) + len(papers) + len(outcome.truck_days)
+    for path, (media_type, render) in papers.items():
+        files.append(NewFile(path, media_type, render(outcome)))
+        reporter.report(Phase.EXPORT, len(files) / steps)
     for truck in outcome.truck_days:
-        path = f"crew/{crew_stem(outcome, truck)}.zip"
-        files.append(NewFile(path, "application/zip", render_crew_pack(outcome, truck)))
-        reporter.report(Phase.EXPORT, len(files) / (steps + 1))
+        files.append(NewFile(_crew_path(outcome, truck), "application/zip", render_crew_pack(outcome, truck)))
+        reporter.report(Phase.EXPORT, len(files) / steps)
     reporter.report(Phase.EXPORT, 1.0)
-    summary = replace(outcome.summary, files=tuple(sorted([*(file.path for file in files), "summary.json"])))
-    files.append(NewFile("summary.json", "application/json", summary.to_json()))
-    return tuple(files), summary
+    return tuple(files)
+
+
+def _papers(outcome: RoundOutcome) -> Renderers:
+    """Leave out the release orders where every outlet is delivered to."""
+    return {path: how for path, how in PAPERS.items() if how[1] is not render_orders or outcome.deliveries.collections}
+
+
+def _crew_path(outcome: RoundOutcome, truck: TruckDay) -> str:
+    return f"crew/{crew_stem(outcome, truck)}.zip"

@@ -8,17 +8,20 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import groupby
 
+from distribution import __version__
 from distribution.documents.commodity import DocumentCommodity
 from distribution.documents.formats import format_time
 from distribution.documents.workbook_data import Letter
 from distribution.domain.dataset import Dataset
 from distribution.domain.network import Outlet, Warehouse
 from distribution.domain.numerals import format_number
-from distribution.domain.rounds import WaitingPacks
+from distribution.domain.rounds import LedgerEntry, StockUse, WaitingPacks
 from distribution.messages import Locale, render_message
 from distribution.services.allocate_round import Allocation
 from distribution.services.plan_deliveries import DeliveryPlan
+from distribution.services.stock_use import packs_taken, use_stock
 from distribution.services.summary import RoundSummary
+from distribution.services.waiting import carry_waiting, post_undelivered
 from optimizer.plan import Trip
 
 
@@ -59,7 +62,19 @@ class Visit:
 
 @dataclass(frozen=True)
 class RoundOutcome:
-    """A round's network, shares, plan and figures, and the packs that wait for an outlet or commodity now gone."""
+    """A round's network, shares, plan and figures.
+
+    Attributes
+    ----------
+    parked
+        Packs that wait for an outlet or a commodity now gone.
+    waited
+        Packs of earlier rounds that were to be delivered in this one.
+    taavon_version
+        Of the program that computed it.
+    bundle_sha256
+        Root hash of its bundle, for the papers; empty as long as there is none.
+    """
 
     dataset: Dataset
     round_code: str
@@ -67,6 +82,9 @@ class RoundOutcome:
     deliveries: DeliveryPlan
     summary: RoundSummary
     parked: tuple[WaitingPacks, ...] = ()
+    waited: tuple[WaitingPacks, ...] = ()
+    taavon_version: str = __version__
+    bundle_sha256: str = ""
 
     @property
     def locale(self) -> Locale:
@@ -79,6 +97,26 @@ class RoundOutcome:
         settings = self.dataset.settings
         first, second = settings.title_fa, settings.title_en
         return (first or second) if self.locale == "fa" else (second or first)
+
+    @cached_property
+    def waiting_after(self) -> tuple[WaitingPacks, ...]:
+        """List the packs that wait after the round, with the day since which they do."""
+        return carry_waiting(
+            self.waited,
+            {(a.outlet_code, a.commodity_code): a.packs for a in self.allocation.allotments},
+            self.deliveries.waiting_packs(),
+            min(q.period_start for q in self.allocation.quotas),
+        )
+
+    @cached_property
+    def postings(self) -> tuple[LedgerEntry, ...]:
+        """List what the round posts to the accounts, in the order in which it is kept."""
+        return (*self.allocation.entries, *post_undelivered(self.waited, self.waiting_after))
+
+    @cached_property
+    def stock_uses(self) -> tuple[StockUse, ...]:
+        """List what the round takes of each row of stock."""
+        return use_stock(self.dataset.stock, packs_taken(self.allocation.allotments, self.deliveries))
 
     @cached_property
     def letters(self) -> tuple[Letter, ...]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from distribution import __version__
 from distribution.domain.types import format_decimal
 from distribution.services.exports.outcome import RoundOutcome
 from optimizer.plan_file import dump_plan
@@ -20,7 +19,7 @@ def render_plan_json(outcome: RoundOutcome) -> bytes:
         "travel_is_estimate": deliveries.travel_is_estimate,
         "detour_factor": format_decimal(outcome.dataset.settings.detour_factor),
         "speed_kmh": format_decimal(outcome.dataset.settings.speed_kmh),
-        "taavon_version": __version__,
+        "taavon_version": outcome.taavon_version,
         "collections": [
             {
                 "outlet": c.outlet_code,

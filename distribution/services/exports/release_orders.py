@@ -6,8 +6,8 @@ from distribution.documents.release_order import ReleaseOrder, ReleaseOrdersData
 from distribution.services.exports.outcome import RoundOutcome
 
 
-def render_orders(outcome: RoundOutcome) -> bytes | None:
-    """Render ``release_orders.pdf``, a page for each order; None if every outlet is delivered to."""
+def render_orders(outcome: RoundOutcome) -> bytes:
+    """Render ``release_orders.pdf``, a page for each order; there must be an outlet that fetches its goods."""
     dataset, locale = outcome.dataset, outcome.locale
     orders = []
     for number, collection in enumerate(outcome.deliveries.collections, start=1):
@@ -26,8 +26,6 @@ def render_orders(outcome: RoundOutcome) -> bytes | None:
                 packs=tuple(collection.packs.get(c.code, 0) for c in outcome.commodities),
             )
         )
-    if not orders:
-        return None
     data = ReleaseOrdersData(
         title=outcome.title,
         round=outcome.round_code,

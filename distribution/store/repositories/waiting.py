@@ -41,6 +41,11 @@ class WaitingRepository:
             query = query.where(col(WaitingRow.round_id) < before_round)
         return tuple(self._session.scalars(query))
 
+    def left_by(self, round_id: int) -> tuple[WaitingRow, ...]:
+        """List what the plan of a round left undelivered, whether a later plan took it over or not."""
+        query = select(WaitingRow).where(col(WaitingRow.round_id) == round_id).order_by(col(WaitingRow.id))
+        return tuple(self._session.scalars(query))
+
     def settle(self, waiting_ids: Iterable[int], round_id: int) -> None:
         """Mark packs as taken over by the plan of a round; what that plan leaves again is added again."""
         for waiting_id in waiting_ids:

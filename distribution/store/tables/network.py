@@ -14,6 +14,7 @@ from distribution.domain.calendar import CalendarDay
 from distribution.domain.fleet import Vehicle
 from distribution.domain.goods import Commodity, Quota, StockLine
 from distribution.domain.network import Area, Cooperative, CoopUnion, Outlet, Succession, Warehouse
+from distribution.domain.policy import BasketLine, FixedShare, MemberCount, NeedWeight, OutletLimit, Policy
 from distribution.domain.types import UtcDateTime
 from distribution.store.tables.base import Numbered, Stored
 
@@ -138,6 +139,48 @@ class SuccessionRow(Succession, Versioned, table=True):
     __table_args__ = _versioned("succession")
 
 
+class MemberRow(MemberCount, Versioned, table=True):
+    """A count of members during some versions."""
+
+    __tablename__ = "member_count"
+    __table_args__ = _versioned("member_count")
+
+
+class LimitRow(OutletLimit, Versioned, table=True):
+    """An outlet's limits during some versions."""
+
+    __tablename__ = "outlet_limit"
+    __table_args__ = _versioned("outlet_limit")
+
+
+class PolicyRow(Policy, Versioned, table=True):
+    """A policy during some versions."""
+
+    __tablename__ = "policy"
+    __table_args__ = _versioned("policy")
+
+
+class NeedWeightRow(NeedWeight, Versioned, table=True):
+    """A need weight during some versions."""
+
+    __tablename__ = "need_weight"
+    __table_args__ = _versioned("need_weight")
+
+
+class FixedShareRow(FixedShare, Versioned, table=True):
+    """A fixed share during some versions."""
+
+    __tablename__ = "fixed_share"
+    __table_args__ = _versioned("fixed_share")
+
+
+class BasketRow(BasketLine, Versioned, table=True):
+    """A line of a basket during some versions."""
+
+    __tablename__ = "basket_line"
+    __table_args__ = _versioned("basket_line")
+
+
 #: Sheet name -> its table; the same sheets as the domain's SHEETS.
 ROW_TABLES: Mapping[str, type[Versioned]] = MappingProxyType(
     {
@@ -152,5 +195,11 @@ ROW_TABLES: Mapping[str, type[Versioned]] = MappingProxyType(
         "quotas": QuotaRow,
         "calendar": CalendarRow,
         "successions": SuccessionRow,
+        "members": MemberRow,
+        "limits": LimitRow,
+        "policies": PolicyRow,
+        "need_weights": NeedWeightRow,
+        "fixed_shares": FixedShareRow,
+        "baskets": BasketRow,
     }
 )

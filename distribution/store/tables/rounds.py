@@ -56,7 +56,7 @@ class RoundGoodsRow(RoundGoods, Numbered, table=True):
     __tablename__ = "round_goods"
     __table_args__ = (
         UniqueConstraint("round_id", "commodity_code"),
-        CheckConstraint("allotted_packs + unplaced_packs = packs_to_share", name="packs"),
+        CheckConstraint("allotted_packs + unplaced_packs + reserved_packs = packs_to_share", name="packs"),
         CheckConstraint("quota_g + carried_g = packs_to_share * pack_g + remainder_g", name="mass"),
     )
 

@@ -47,6 +47,11 @@ class Shop:
         """Tell whether it stands in a city of more than 100,000 people."""
         return self.town is not None and (self.town.people or 0) > CITY
 
+    @property
+    def setting(self) -> str:
+        """Tell what surrounds it: villages, or a town, even if its cooperative is a rural one."""
+        return "rural" if self.town is None else "urban"
+
 
 def build_shops(counties: tuple[County, ...], warehouses: Mapping[str, Point]) -> tuple[list[Shop], list[Row]]:
     """Place every shop and found its cooperative; return the shops and the rows of the cooperatives."""
@@ -135,6 +140,7 @@ def outlet_row(shop: Shop) -> Row:
         "area_code": f"KR-{shop.county.code}",
         "cooperative_code": shop.cooperative.code,
         "served_population": people if shop.declares else "",
+        "setting": shop.setting,
         "storage_dry_kg": _room(people * dry_per_1000, least=50),
         "storage_chilled_kg": _room(people * 15, least=30),
         "storage_frozen_kg": _room(people * frozen_per_1000, least=20 if cramped else 60),

@@ -1,0 +1,70 @@
+"""``taavon absorb``: what is not lifted shortly before the absorption deadline goes to who is owed most and has room."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from api.console_table import print_table
+from api.terminal import Lang, errors_in_words, out, say
+from distribution.domain.absorption import MoveReason, Unreported
+from distribution.domain.enums import Language, Severity
+from distribution.domain.errors import InputError
+from distribution.domain.findings import Finding, Where
+from distribution.domain.jalali import format_date, parse_date
+from distribution.services.absorb import DEFAULT_DAYS, AbsorbOptions, absorb_folder
+
+
+def absorb(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="folder of a run")],
+    report: Annotated[
+        Path,
+        typer.Argument(
+            metavar="LIFTED.csv", help="columns outlet_code, commodity_code, lifted_packs and, if wanted, kept_packs"
+        ),
+    ],
+    on: Annotated[str, typer.Option("--on", help="day on which the report holds: 2024-04-24 or 1403/02/05")],
+    days: Annotated[
+        int, typer.Option("--days", min=0, max=3650, help="days before its deadline from which a commodity is moved")
+    ] = DEFAULT_DAYS,
+    missing: Annotated[
+        Unreported | None,
+        typer.Option(
+            "--missing", help="what outlets that are not in the report have lifted: zero or all [default: an error]"
+        ),
+    ] = None,
+    round_code: Annotated[str | None, typer.Option("--round", help="round to absorb [default: the latest]")] = None,
+    lang: Lang = Language.EN,
+) -> None:
+    """Move what was not lifted to outlets by shortfall, then debt, then free capacity; every move is logged."""
+    with errors_in_words(lang):
+        done = absorb_folder(folder, report, AbsorbOptions(_require_day(on), days, missing, round_code))
+    for left in done.left_out:
+        out.print(left.sentence(lang.locale), style="yellow", highlight=False, markup=False)
+    for heading, rows in done.tables(lang.locale):
+        print_table(out, heading, rows)
+    day = format_date(done.day, lang.locale)
+    if done.path is None:
+        say("absorption.nothing", lang, round=done.round_code, day=day)
+        return
+    say(
+        "absorption.done",
+        lang,
+        round=done.round_code,
+        day=day,
+        moved=done.moved_packs,
+        returned=done.packs_by(MoveReason.RETURNED),
+        lapsed=done.packs_by(MoveReason.LAPSED),
+        file=folder / done.path,
+    )
+
+
+def _require_day(text: str) -> dt.date:
+    try:
+        return parse_date(text)
+    except ValueError:
+        where = Where(column="--on", value=text)
+        raise InputError((Finding(Severity.ERROR, "value_not_date", where),)) from None

@@ -1,0 +1,165 @@
+"""Checks of policies against the network they are to share in."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable
+from decimal import Decimal
+
+from distribution.allocation.population import outlets_without_count
+from distribution.domain.dataset import Dataset
+from distribution.domain.enums import CountBasis, Hierarchy, Severity
+from distribution.domain.policy import FixedShare
+from distribution.domain.types import format_decimal
+from distribution.intake.check_context import CheckContext, name_some
+
+#: Union, cooperative, outlet.
+_UNION_LEVELS = 3
+_ALL_PERCENT = 100
+
+
+def count_levels(dataset: Dataset, hierarchy: Hierarchy) -> int:
+    """Count the levels that packs are handed down, the outlets among them; of areas, along the longest way."""
+    if hierarchy is Hierarchy.FLAT:
+        return 1
+    if hierarchy is Hierarchy.UNIONS:
+        return _UNION_LEVELS
+    depths = (len(dataset.area_and_ancestors(code)) for code in {o.area_code for o in dataset.outlets})
+    return 1 + max(depths, default=0)
+
+
+def check_levels(context: CheckContext) -> None:
+    """Find policies with methods for levels that the network does not have."""
+    for policy in context.dataset.policies:
+        levels = count_levels(context.dataset, policy.hierarchy)
+        if len(policy.methods) > levels:
+            context.log.add(
+                "methods_beyond_levels",
+                Severity.WARNING,
+                sheet="policies",
+                row=context.row("policies", policy.code),
+                column="methods",
+                value=policy.code,
+                methods=len(policy.methods),
+                levels=levels,
+                hierarchy=policy.hierarchy,
+            )
+
+
+def _shares_by_policy(context: CheckContext) -> dict[str, list[FixedShare]]:
+    """Group the fixed shares by policy, each in the order of their rows."""
+    shares: dict[str, list[FixedShare]] = defaultdict(list)
+    for share in context.dataset.fixed_shares:
+        shares[share.policy_code].append(share)
+    for own in shares.values():
+        own.sort(key=lambda share: context.row("fixed_shares", share.policy_code, share.node_code) or 0)
+    return shares
+
+
+def check_fixed_shares(context: CheckContext) -> None:
+    """Find fixed shares that are more than all, of nodes inside one another, or of areas and unions together."""
+    for policy, shares in _shares_by_policy(context).items():
+        total = sum((share.percent for share in shares), Decimal(0))
+        if total > _ALL_PERCENT:
+            context.log.add(
+                "fixed_shares_over_all",
+                sheet="fixed_shares",
+                row=context.row("fixed_shares", policy, shares[-1].node_code),
+                column="percent",
+                value=policy,
+                total=Decimal(format_decimal(total)),
+            )
+        if not _tell_mixed(context, policy, shares):
+            _tell_nested(context, policy, shares)
+
+
+def _tell_mixed(context: CheckContext, policy: str, shares: Iterable[FixedShare]) -> bool:
+    """Tell of the first node that is of another sort than those before it; return whether there is one."""
+    nodes = [share.node_code for share in shares]
+    sorts: tuple[Collection[str], ...] = (context.dataset.area_by_code, context.dataset.union_by_code)
+    for node in nodes:
+        common = tuple(codes for codes in sorts if node in codes)
+        if not common:  # a code may stand in both sheets
+            context.log.add(
+                "fixed_shares_mixed",
+                sheet="fixed_shares",
+                row=context.row("fixed_shares", policy, node),
+                column="node_code",
+                value=node,
+                policy=policy,
+                other=nodes[0],
+            )
+            return True
+        sorts = common
+    return False
+
+
+def _tell_nested(context: CheckContext, policy: str, shares: Iterable[FixedShare]) -> None:
+    nodes = {share.node_code for share in shares if share.node_code in context.dataset.area_by_code}
+    for node in sorted(nodes):
+        outer = next((code for code in context.dataset.area_and_ancestors(node)[1:] if code in nodes), None)
+        if outer is not None:
+            context.log.add(
+                "fixed_share_inside_another",
+                sheet="fixed_shares",
+                row=context.row("fixed_shares", policy, node),
+                column="node_code",
+                value=node,
+                policy=policy,
+                outer=outer,
+            )
+
+
+def outlets_without_households(dataset: Dataset) -> tuple[str, ...]:
+    """List the outlets whose households cannot be told.
+
+    Known are declared households, and those of the members with, unless the outlet serves members only, a part of
+    what the nearest area at or above it that has households has left.
+    """
+    uncounted = set(outlets_without_count(dataset.areas, dataset.outlets, CountBasis.HOUSEHOLDS))
+    uncounted |= {
+        line.outlet_code
+        for line in dataset.members
+        if line.households is None and dataset.outlet_by_code[line.outlet_code].served_households is None
+    }
+    return tuple(sorted(uncounted))
+
+
+def check_households(context: CheckContext) -> None:
+    """Find policies that count households where the network has no figure of them."""
+    policies = [p for p in context.dataset.policies if p.counts is CountBasis.HOUSEHOLDS]
+    without = outlets_without_households(context.dataset) if policies else ()
+    for policy in policies if without else ():
+        context.log.add(
+            "households_unknown",
+            sheet="policies",
+            row=context.row("policies", policy.code),
+            column="counts",
+            value=policy.code,
+            count=len(without),
+            outlets=name_some(without),
+            areas=name_some(sorted({context.dataset.outlet_by_code[code].area_code for code in without})),
+        )
+
+
+def check_baskets(context: CheckContext) -> None:
+    """Note the rounds that share some of a basket's commodities and not the others."""
+    baskets: dict[str, set[str]] = defaultdict(set)
+    for line in context.dataset.baskets:
+        baskets[line.policy_code].add(line.commodity_code)
+    for policy, basket in baskets.items():
+        for round_code, quotas in context.dataset.quotas_by_round.items():
+            missing = basket - {quota.commodity_code for quota in quotas}
+            if missing and missing != basket:
+                first = min(missing, key=lambda code: context.row("baskets", policy, code) or 0)
+                context.log.add(
+                    "basket_not_shared_whole",
+                    Severity.NOTE,
+                    sheet="baskets",
+                    row=context.row("baskets", policy, first),
+                    column="commodity_code",
+                    value=first,
+                    policy=policy,
+                    round=round_code,
+                    commodities=name_some(sorted(missing)),
+                )
