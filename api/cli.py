@@ -14,6 +14,7 @@ from api.app import create_app
 from api.bootstrap import first_key
 from api.commands.absorb import absorb
 from api.commands.compare import compare
+from api.commands.explain import explain
 from api.commands.stress import stress
 from api.console import ConsoleReporter, describe_diff, print_findings, print_summary
 from api.jobs.worker import main as run_worker
@@ -165,4 +166,5 @@ def worker(
 
 app.command("absorb")(absorb)
 app.command("compare")(compare)
+app.command("explain")(explain)
 app.command("stress")(stress)

@@ -10,13 +10,17 @@ import json
 import operator
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import MISSING, dataclass, fields, replace
-from functools import cache
 from typing import Any
 
 from distribution.allocation.certificate import Certificate, CommodityTerms, LineTerms, OutletTerms, PolicyTerms
 from optimizer.records import decode_record, encode_record
 
 SCHEMA = "taavon.certificates/1"
+
+#: The fields that may be left out, with what they are then.
+_ORDINARY: Mapping[type, Mapping[str, Any]] = {
+    kind: {f.name: f.default for f in fields(kind) if f.default is not MISSING} for kind in (OutletTerms, LineTerms)
+}
 
 
 class CertificateFileError(ValueError):
@@ -100,14 +104,8 @@ def _dump(document: object) -> bytes:
     return (json.dumps(document, ensure_ascii=False, sort_keys=True, separators=(",", ":")) + "\n").encode()
 
 
-@cache
-def _ordinary(kind: type[OutletTerms | LineTerms]) -> Mapping[str, Any]:
-    """Return the fields that may be left out, with what they are then."""
-    return {f.name: f.default for f in fields(kind) if f.default is not MISSING}
-
-
 def _leave_out(terms: OutletTerms | LineTerms) -> dict[str, Any]:
-    ordinary = _ordinary(type(terms))
+    ordinary = _ORDINARY[type(terms)]
     return {
         f.name: encode_record(value)
         for f in fields(terms)
@@ -116,5 +114,5 @@ def _leave_out(terms: OutletTerms | LineTerms) -> dict[str, Any]:
 
 
 def _fill_in(kind: Any, document: Mapping[str, Any]) -> Any:
-    ordinary = {name: encode_record(value) for name, value in _ordinary(kind).items()}
+    ordinary = {name: encode_record(value) for name, value in _ORDINARY[kind].items()}
     return decode_record(kind, {**ordinary, **document}, kind.__name__)

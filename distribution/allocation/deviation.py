@@ -25,6 +25,27 @@ from distribution.domain.enums import DeviationKind
 
 
 @dataclass(frozen=True, eq=False)
+class DeviationSides:
+    """What each outlet may hold, its balance included; arrays have shape (n,).
+
+    Attributes
+    ----------
+    least, most
+        Floor and capacity, packs.
+    low, high
+        The bound per pack that all hold together, over ``whole``: from ``low / whole`` to ``high / whole``.
+    whole
+        The common denominator.
+    """
+
+    least: NDArray[np.int64]
+    most: NDArray[np.int64]
+    low: Integers
+    high: Integers
+    whole: int
+
+
+@dataclass(frozen=True, eq=False)
 class DeviationBound:
     """What may be delivered within a deviation bound, and between which whole packs every outlet then stays.
 
@@ -36,6 +57,8 @@ class DeviationBound:
     ----------
     most
         The most that can be delivered, in packs: exact, not above the packs there are.
+    held
+        What all hold together then: that, and their balances.
     placed_packs
         The whole packs in it.
     floors, caps
@@ -46,26 +69,19 @@ class DeviationBound:
         Whose floor, or balance, lies above the bound, shape (n,).
     lower_kept
         Whether every outlet can reach its lower side; floors and balances that take too much prevent it.
+    sides
+        What it follows from.
     """
 
     most: Fraction
+    held: Fraction
     placed_packs: int
     floors: NDArray[np.int64]
     caps: NDArray[np.int64]
     bottleneck: NDArray[np.bool_]
     widened: NDArray[np.bool_]
     lower_kept: bool
-
-
-@dataclass(frozen=True, eq=False)
-class _Sides:
-    """What each outlet may hold: between two bounds in packs, and ``low / whole`` to ``high / whole`` of the total."""
-
-    least: NDArray[np.int64]
-    most: NDArray[np.int64]
-    low: Integers
-    high: Integers
-    whole: int
+    sides: DeviationSides
 
 
 def bound_deviation(
@@ -121,18 +137,20 @@ def bound_deviation(
     kept = held >= at_hand and total(least) <= placed + at_hand
     return DeviationBound(
         most,
+        most + at_hand,
         placed,
         floors=(least if kept else sides.least) - lying,
         caps=greatest - lying,
         bottleneck=bottleneck,
         widened=widened,
         lower_kept=kept,
+        sides=sides,
     )
 
 
 def _sides(
     weights: Integers, least: NDArray[np.int64], most: NDArray[np.int64], deviation: Fraction, kind: DeviationKind
-) -> _Sides:
+) -> DeviationSides:
     weights = reduced(weights)
     everything = max(total(weights), 1)
     n, d = deviation.numerator, deviation.denominator
@@ -142,10 +160,10 @@ def _sides(
         low, high = weights * (d - n), weights * (d + n)
     else:
         low, high = weights * d - n * everything, np.where(weights > 0, weights * d + n * everything, 0)
-    return _Sides(least, most, np.maximum(low, 0), high, everything * d)
+    return DeviationSides(least, most, np.maximum(low, 0), high, everything * d)
 
 
-def _lower_limit(sides: _Sides) -> Fraction | None:
+def _lower_limit(sides: DeviationSides) -> Fraction | None:
     """Return the largest total at which every outlet's lower side is within its capacity; None if there is none."""
     rows = np.flatnonzero(sides.low > 0)
     if not rows.size:
@@ -156,7 +174,7 @@ def _lower_limit(sides: _Sides) -> Fraction | None:
     return min(Fraction(most, low) for most, low in pairs) * sides.whole
 
 
-def _upper_limit(sides: _Sides) -> Fraction | None:
+def _upper_limit(sides: DeviationSides) -> Fraction | None:
     """Return the largest total that all together may hold, each within its upper side; None if there is none."""
     rows = sides.high > 0
     least, most, rates = sides.least[rows], sides.most[rows], sides.high[rows]
@@ -167,7 +185,7 @@ def _upper_limit(sides: _Sides) -> Fraction | None:
 
 
 def _bottleneck(
-    sides: _Sides, held: Fraction, lower_limit: Fraction | None, upper_limit: Fraction | None
+    sides: DeviationSides, held: Fraction, lower_limit: Fraction | None, upper_limit: Fraction | None
 ) -> NDArray[np.bool_]:
     """Return whose capacity is met by its lower side, or lies below its upper side, at the largest total."""
     point = held / sides.whole
@@ -180,7 +198,7 @@ def _bottleneck(
     return found
 
 
-def _whole_packs(sides: _Sides, held: int) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.bool_]]:
+def _whole_packs(sides: DeviationSides, held: int) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.bool_]]:
     """Return the least and the most whole packs of each outlet at a total, and whose least lies above the bound."""
     lowest = times(sides.low, held) // sides.whole
     highest = -(-times(sides.high, held) // sides.whole)

@@ -191,7 +191,7 @@ def _bracket(count: _Counter, packs: int) -> tuple[float, float]:
     ends = _Ends(count, packs, 0.0, full, float(count.lower.sum()), float(count.upper.sum()))
     level, reach = packs / float(count.weights.sum()), 1.5
     miss = ends.look(level)
-    while ends.between > FEW and (ends.low == 0 or ends.high == full):
+    while ends.between > FEW and (ends.low == 0 or (ends.high == full and level < full)):
         factor = 1 + reach * max(abs(miss) / packs, 1e-6)
         level, reach = (min(level * factor, full) if miss > 0 else level / factor), 2 * reach
         miss = ends.look(level)

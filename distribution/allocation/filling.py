@@ -69,21 +69,24 @@ def fill(packs: int, given: FillInput, *, floors: NDArray[np.int64], caps: NDArr
     room = np.array([total(most[members]) for members, most in zip(rows, reached, strict=True)], dtype=object)
     if total(need) > packs:
         return _join([(np.arange(given.ties.size), packs)], packs, given, floors, caps)
-    if total(room) <= packs:
-        filling = _join(list(zip(rows, room.tolist(), strict=True)), packs, given, floors, caps)
-        full = np.array([part > 0 and total(room) < packs for part in given.fixed.parts])[groups]
-        return replace(filling, capped=filling.capped | (full & (given.weights > 0)))
     whole = math.lcm(*(part.denominator for part in kept))
     weights = np.array([int(part * whole) for part in kept], dtype=object)
-    budgets = apportion(
-        ApportionmentMethod.HAMILTON,
-        packs,
-        weights,
-        ties=np.arange(len(rows)),
-        lower=need.astype(np.int64),
-        upper=np.minimum(room, packs).astype(np.int64),
-    )
-    return _join(list(zip(rows, budgets.tolist(), strict=True)), packs, given, floors, caps)
+    budgets = room
+    if total(room) > packs:
+        budgets = apportion(
+            ApportionmentMethod.HAMILTON,
+            packs,
+            weights,
+            ties=np.arange(len(rows)),
+            lower=need.astype(np.int64),
+            upper=np.minimum(room, packs).astype(np.int64),
+        )
+    filling = _join(list(zip(rows, budgets.tolist(), strict=True)), packs, given, floors, caps)
+    capped = filling.capped.copy()
+    for members, budget, most, weight in zip(rows, budgets.tolist(), room.tolist(), weights.tolist(), strict=True):
+        if budget == most and budget * total(weights) < packs * weight:  # its room keeps the group from its part
+            capped[members] |= given.weights[members] > 0
+    return replace(filling, capped=capped)
 
 
 def _join(

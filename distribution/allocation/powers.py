@@ -37,9 +37,7 @@ def exact_product(factors: tuple[Decimal, ...]) -> Decimal:
 
 
 def decimal_power(base: Decimal, exponent: Decimal) -> Decimal:
-    """Raise a decimal to a decimal power, rounded half to even to 24 decimals.
-
-    A whole exponent up to 9 is multiplied out exactly, and only then rounded.
+    """Raise a decimal to a decimal power: exactly if the exponent is whole (up to 9), else to 24 decimals, half to even.
 
     Raises
     ------
@@ -48,13 +46,14 @@ def decimal_power(base: Decimal, exponent: Decimal) -> Decimal:
     """
     if base <= 0 or exponent < 0:
         raise ValueError(f"no power {exponent} of {base} here: the base must be above 0, the exponent at least 0")
-    if exponent == int(exponent) <= 9:
+    is_whole = exponent == int(exponent) <= 9
+    if is_whole:
         power = exact_product((base,) * int(exponent))
     else:
         power = _ROUNDING.exp(_ROUNDING.multiply(exponent, _ROUNDING.ln(base)))
     if power >= _LARGEST:
         raise ValueError(f"{base} to the power {exponent} is too large")
-    return power.quantize(_STEP, context=_ROUNDING)
+    return power if is_whole else power.quantize(_STEP, context=_ROUNDING)
 
 
 def rounded_powers(

@@ -145,7 +145,7 @@ def _fill_weighted(
 ) -> WaterFill:
     """Fill outlets that all have a weight, with at least as many packs as the lower bounds ask."""
     room = total(upper)
-    if room <= packs:
+    if room < packs or packs == 0:
         none, full = np.zeros(weights.shape, np.bool_), np.full(weights.shape, room < packs)
         return WaterFill(
             upper * NANO, upper, np.zeros_like(upper), 1, full, none, room, packs - room, weights, balances, None

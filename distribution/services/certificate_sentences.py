@@ -81,9 +81,10 @@ class _Speaker:
         return spell_value(value, self.locale)
 
     def packs(self, nano: int) -> str:
-        """Write billionths of a pack as packs; what would round to nothing keeps all its digits."""
+        """Write billionths of a pack as packs, rounded for the eye; what would round to nothing keeps all its digits."""
         packs = Decimal(nano) / NANO_PER_PACK
-        return format_number(packs, self.locale, PACK_PLACES if round(packs, PACK_PLACES) else None)
+        rounded = round(packs, PACK_PLACES)
+        return format_number(rounded or packs, self.locale)
 
     def word(self, key: str) -> str:
         """Return a word that stands in a sentence."""

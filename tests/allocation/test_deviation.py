@@ -5,6 +5,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from distribution.allocation.capacity_worth import price_capacities
 from distribution.allocation.deviation import bound_deviation
 from distribution.allocation.grid import NANO
 from distribution.allocation.waterfill import waterfill
@@ -162,6 +163,29 @@ def test_without_floors_the_lower_side_needs_no_floor_of_its_own(packs, cells, e
         for floors in (got.floors, none)
     )
     assert with_floors.target_nano.tolist() == without.target_nano.tolist()
+
+
+@given(st.integers(0, 90), full_rows, deviations, kinds)
+def test_a_capacity_is_worth_what_one_more_unit_of_all_of_them_brings(packs, cells, eps, kind):
+    """Dual prices bound every small gain, and only bottlenecks have one."""
+    weights, caps, floors, balances = columns(cells)
+    assume(weights.any())
+    got = bound_deviation(packs, weights, caps, eps, kind, floors=floors, balances=balances)
+    worth = price_capacities(got)
+    assert not worth[~got.bottleneck].any()
+    assert worth.any() == (got.bottleneck.any() and got.lower_kept)
+    if worth.any():
+        scale = 10**6  # every figure larger, and then one pack more: a small step
+        for step in (caps * 0 + 1, np.arange(caps.size) % 2, got.bottleneck.astype(np.int64)):
+            more = bound_deviation(
+                packs * scale, weights, caps * scale + step, eps, kind, floors=floors * scale, balances=balances * scale
+            )
+            assert float(more.held - got.held * scale) <= float(worth @ step) + 1e-6
+
+
+def test_the_outlet_that_holds_back_the_published_example_is_worth_what_it_holds_back():
+    worth = price_capacities(bound_deviation(100, ints([5, 3, 2]), ints([40, 60, 60]), Fraction("0.05"), ABSOLUTE))
+    assert worth.tolist() == pytest.approx([1 / 0.45, 0, 0])
 
 
 @given(rows, deviations, kinds, st.integers(2**50, 2**70))

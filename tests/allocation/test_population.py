@@ -241,7 +241,7 @@ def test_whole_parts_are_those_of_the_largest_remainders(total, weights):
     assert share_whole(total, weights) == (list(plain_parts(total, named).values()) or [0] * len(weights))
 
 
-@pytest.mark.parametrize("depth", [2000])
+@pytest.mark.parametrize("depth", [1200])
 def test_a_long_chain_of_areas_is_settled_without_recursion(depth):
     areas = [area(f"a{i}", 2 * (depth - i), f"a{i - 1}" if i else None) for i in range(depth)]
     outlets = [outlet(f"o{i}", f"a{i}") for i in range(depth)]

@@ -32,6 +32,13 @@ def test_exact_roots_come_out_exactly(root, degree):
     assert decimal_power(Decimal(root) ** 2, exponent) == (root if degree == 2 else root**3)
 
 
+def test_a_whole_exponent_keeps_every_digit():
+    assert decimal_power(Decimal("0.000001"), Decimal(4)) == Decimal("1E-24")
+    assert decimal_power(Decimal("1.000001"), Decimal("4.0")) == Decimal("1.000004000006000004000001")
+    assert decimal_power(Decimal("1.0000001"), Decimal(4)) == Decimal("1.0000004000000600000040000001")
+    assert decimal_power(Decimal("7.5"), Decimal(0)) == 1
+
+
 @pytest.mark.parametrize(("base", "exponent"), [("0", "0.5"), ("-1", "2"), ("2", "-1"), ("1E9", "3"), ("1E20", "1.5")])
 def test_a_power_without_meaning_or_beyond_reach_is_refused(base, exponent):
     with pytest.raises(ValueError, match=r"no power|too large"):

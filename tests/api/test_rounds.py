@@ -105,26 +105,43 @@ def test_allotments_are_narrowed_by_union_commodity_and_outlet(kept: Service) ->
 @pytest.mark.parametrize("language", ["en", "fa"])
 def test_the_terms_of_an_allotment_add_up_to_its_packs_in_words_too(kept: Service, language: str) -> None:
     codes: set[str] = set()
+    sentences: list[str] = []
     for outlet in (f"O{i}" for i in range(10)):
         for line in kept.planner.get(f"/v1/allotments/spring/{outlet}?lang={language}").json():
             amounts = [t["amount_nano"] for t in line["terms"] if t["amount_nano"] is not None]
             assert sum(amounts) == line["packs"] * NANO_PER_PACK, line
             assert all(t["sentence"] and "{" not in t["sentence"] for t in line["terms"])
             codes |= {t["code"] for t in line["terms"]}
-    assert {"people_declared", "people_assumed", "entitlement", "rounding", "netted_less", "shortfall"} <= codes
+            sentences += [t["sentence"] for t in line["terms"]]
+    assert {"people", "entitlement", "netted", "shortfall", "moved", "rounding", "total", "shortfall_after"} <= codes
+    words = {"en": ("as declared", "assumed"), "fa": ("اعلام‌شده", "برآورد")}[language]
+    assert all(any(word in sentence for sentence in sentences) for word in words)
+
+
+def test_an_explained_allotment_carries_its_certificate(kept: Service) -> None:
+    for line in kept.planner.get("/v1/allotments/spring/O7").json():
+        certificate = line["certificate"]
+        assert certificate["schema"] == "taavon.certificate/1"
+        assert (certificate["round"], certificate["outlet"]["code"]) == ("spring", "O7")
+        assert certificate["commodity"]["code"] == line["commodity_code"]
+        assert sum(term["nano"] for term in certificate["sum"]) == line["packs"] * NANO_PER_PACK
+        amounts = {t["code"]: t["amount_nano"] for t in line["terms"] if t["amount_nano"] is not None}
+        assert amounts == {
+            term["term"]: term["nano"] for term in certificate["sum"] if term["nano"] or term["term"] == "entitlement"
+        }
 
 
 def test_why_this_reads_like_a_person_speaking(kept: Service) -> None:
     (rice,) = (x for x in kept.planner.get("/v1/allotments/spring/O0").json() if x["commodity_code"] == "rice")
     sentences = [t["sentence"] for t in rice["terms"]]
     assert sentences[0] == "It serves 5,000 people, as declared."
-    assert sentences[1].startswith("Of 1,200 packs to share, its exact share by weight is 100.")
+    assert sentences[1].startswith("Of 1,200 packs to share, its exact share by weight (5,000 of 60,000) is 100.")
     assert sentences[-1] == f"Together: {rice['packs']} whole packs."
 
 
 def test_a_file_comes_byte_for_byte_with_its_type_and_name(kept: Service) -> None:
     listed = {f["path"]: f for f in kept.planner.get("/v1/rounds/spring/exports").json()["items"]}
-    assert listed.keys() == {"plan.json", "crew/کامیون ۱.zip"}
+    assert listed.keys() == {"plan.json", "certificates.jsonl", "crew/کامیون ۱.zip"}
     zipped = listed["crew/کامیون ۱.zip"]
     response = kept.planner.get(zipped["href"])
     assert response.status_code == 200

@@ -96,9 +96,7 @@ def test_a_scenario_is_named_by_its_folder_and_policy_and_by_its_path_where_fold
 
 def test_an_outlet_of_one_network_only_is_told_of_and_has_no_ration_in_the_other(runs, tmp_path):
     network = small_network()
-    opened = (
-        replace(network.outlets[0], code="O-NEW") if False else network.outlets[0].model_copy(update={"code": "ON"})
-    )
+    opened = network.outlets[0].model_copy(update={"code": "ON"})
     wider = replace(network, outlets=(*network.outlets, opened))
     packs = {key: count for key, count in PLAIN.items() if key[0] != "O9"} | {("ON", "rice"): 10}
     got = compare_rounds([runs / "plain", keep_run(tmp_path / "wider", wider, packs)])
@@ -128,9 +126,8 @@ def refusal(folders, round_code=None):
 
 def test_other_quotas_are_refused_and_named(runs, tmp_path):
     network = small_network()
-    quotas = (*(q for q in network.quotas if q.commodity_code == "rice"),)
-    start, end = quotas[0].period_start, quotas[0].period_end
-    other = replace(network, quotas=(quota("spring", "eggs", "1.6", start, end), *quotas))
+    (rice,) = (q for q in network.quotas if q.commodity_code == "rice")
+    other = replace(network, quotas=(quota("spring", "eggs", "1.6", rice.period_start, rice.period_end), rice))
     packs = {key: count for key, count in PLAIN.items() if key[1] != "chicken"}
     error = refusal([runs / "plain", keep_run(tmp_path / "other", other, packs)])
     assert error.code == "scenario_quotas_differ"

@@ -15,6 +15,7 @@ from distribution.domain.enums import RoundState
 from distribution.domain.goods import Quota
 from distribution.services import plan_deliveries
 from distribution.services.allocate_round import Accounts, Allocation, allocate_quotas
+from distribution.services.exports.certificates import CERTIFICATES, certify_allocation
 from distribution.services.exports.outcome import RoundOutcome
 from distribution.services.exports.plan_json import render_plan_json
 from distribution.services.import_dataset import import_dataset
@@ -91,6 +92,7 @@ def keep_round(uow: UnitOfWork, dataset: Dataset, code: str) -> None:
             round_id,
             [
                 NewFile("plan.json", "application/json", plan),
+                NewFile(CERTIFICATES, "application/jsonl", certify_allocation(allocation, code)),
                 NewFile("crew/کامیون ۱.zip", "application/zip", b"PK\x05\x06" + bytes(18)),
             ],
         )

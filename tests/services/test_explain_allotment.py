@@ -1,0 +1,285 @@
+"""An outlet's allotments are explained from its certificates, in words a clerk understands, and never if they are wrong."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from distribution.allocation.certificate import Certificate, FactorTerms
+from distribution.allocation.check_certificate import check_certificate
+from distribution.domain.dataset import Dataset
+from distribution.domain.enums import (
+    ApportionmentMethod,
+    Bound,
+    CooperativeKind,
+    CountBasis,
+    Hierarchy,
+    NeedBasis,
+    OutletSetting,
+    PopulationBasis,
+    Role,
+)
+from distribution.domain.errors import NotFoundError, StateError
+from distribution.domain.policy import NeedWeight, Policy
+from distribution.domain.principal import Principal
+from distribution.messages import LOCALES, Locale, load_catalogue
+from distribution.services.certificate_sentences import describe_certificate
+from distribution.services.explain_allotment import explain_allotments
+from distribution.services.explain_run import explain_run
+from distribution.services.exports.certificates import CERTIFICATES
+from distribution.services.run_folder import DATABASE
+from distribution.store.engine import create_database, database_url
+from distribution.store.repositories.files import NewFile
+from distribution.store.schema import upgrade
+from distribution.store.unit_of_work import UnitOfWork
+from tests.support.allocation import allocation_rounds
+from tests.support.certificates import certify, rich_certificates
+from tests.support.networks import small_network
+from tests.support.rounds import keep_round
+
+PLANNER = Principal(Role.PLANNER, None, "test")
+
+
+def network_with_needs() -> Dataset:
+    """Build the small network with a counted area, and a policy that weighs every basis there is."""
+    dataset = small_network()
+    east, province, west = dataset.areas
+    counted = {"population_source": "Statistical Centre", "population_date": dt.date(2016, 10, 20)}
+    weights = (
+        ("area", "province", "1.1"), ("kind", "workers", "1.2"), ("setting", "urban", "0.9"), ("distance_km", "0", "1.05"),
+    )  # fmt: skip
+    return replace(
+        dataset,
+        areas=(east.model_copy(update=counted | {"need_weight": Decimal("1.5")}), province, west),
+        policies=(Policy(code="default", need_exponent=Decimal("0.5"), people_exponent=Decimal("0.9")),),
+        need_weights=tuple(
+            NeedWeight(policy_code="default", basis=NeedBasis(basis), key=key, weight=Decimal(weight))
+            for basis, key, weight in weights
+        ),
+    )
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A run's folder with one round kept."""
+    place = tmp_path_factory.mktemp("run")
+    uow = opened(place)
+    keep_round(uow, network_with_needs(), "spring")
+    uow.engine.dispose()
+    return place
+
+
+def opened(place: Path) -> UnitOfWork:
+    engine = create_database(database_url(place / DATABASE))
+    upgrade(engine)
+    return UnitOfWork(engine)
+
+
+def sentences(certificate: Certificate, locale: Locale = "en") -> dict[str, str]:
+    return {term.code: term.sentence for term in describe_certificate(certificate, locale)}
+
+
+@settings(max_examples=40)
+@given(allocation_rounds(max_outlets=4), st.sampled_from(LOCALES))
+def test_the_amounts_that_are_told_add_up_whatever_the_policy(given_round, locale) -> None:
+    for certificate in certify(given_round):
+        terms = describe_certificate(certificate, locale)
+        amounts = [t.amount_nano for t in terms if t.amount_nano is not None]
+        assert sum(amounts) == certificate.line.packs * 10**9
+        assert all(t.sentence and "{" not in t.sentence for t in terms)
+
+
+def test_a_certificate_is_told_in_the_order_in_which_it_is_added() -> None:
+    terms = describe_certificate(rich_certificates()[0], "en", {"area": "East"})
+    assert [t.code for t in terms] == [
+        "people", "members", "need_factor", "weight", "entitlement", "repaid", "netted", "floor", "shortfall", "target",
+        "debt", "rounding", "total", "shortfall_after",
+    ]  # fmt: skip
+    assert [t.sentence for t in terms] == [
+        "It serves 40 people, as declared.",
+        "20 people of them are on its member list, 20 live around it.",
+        "Its area East has a need weight of 1.5.",
+        "Weighted by need they count as 60.",
+        "Of 60 packs to share, its exact share by weight (60 of 110) is 32.727.",
+        "4 packs of the 4 it fell short of before are repaid now; less its part in all repayments, this adds 1.273.",
+        "2 packs are left in its store from before: 0.364 less.",
+        "The least quantities and complete baskets of others take 0.97.",
+        "Its store takes at most 20 packs in the period: 12.667 of its share find no room and are kept as its shortfall.",
+        "Its exact target is 20.",
+        "0.333 packs are owed to it from the rounding of earlier rounds.",
+        "Rounding to whole packs gives it 0.333 less, which the next round adds.",
+        "Together: 20 whole packs.",
+        "Its shortfall then stands at 12.667 packs and is carried on.",
+    ]
+
+
+def test_what_would_round_to_nothing_is_told_in_full() -> None:
+    first = rich_certificates()[0]
+    tiny = replace(first, line=replace(first.line, moved_nano=-1))
+    assert sentences(tiny)["moved"] == "0.000000001 pass on to other outlets."
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+def test_every_sentence_of_the_catalogue_is_told_for_some_certificate(locale: Locale) -> None:
+    first = rich_certificates()[0]
+
+    def but(**parts: dict[str, object]) -> Certificate:
+        return replace(first, **{name: replace(getattr(first, name), **changes) for name, changes in parts.items()})
+
+    factors = tuple(
+        FactorTerms(basis, key, "2")
+        for basis, key in (
+            (None, "east"), (NeedBasis.AREA, "east"), (NeedBasis.KIND, CooperativeKind.RURAL.value),
+            (NeedBasis.SETTING, OutletSetting.RURAL.value), (NeedBasis.DISTANCE_KM, "50"),
+        )
+    )  # fmt: skip
+    signs = (1, -1)
+    terms = (
+        "repaid_nano",
+        "level_nano",
+        "netted_nano",
+        "floor_nano",
+        "moved_nano",
+        "debt_before_nano",
+        "rounding_nano",
+    )
+    told = [
+        *(but(line={name: sign}) for name in terms for sign in signs),
+        *(but(line={"repaid_nano": sign, "repaid_packs": 0}) for sign in signs),
+        *(but(outlet={"fixed_part": "1/3"}, line={"level_nano": sign}) for sign in signs),
+        *(
+            but(outlet={"fixed_part": "1/3"}, policy={"hierarchy": Hierarchy.AREAS}, line={"level_nano": sign})
+            for sign in signs
+        ),
+        *(but(line={"rounding_nano": sign}, commodity={"methods": (ApportionmentMethod.WEBSTER,)}) for sign in signs),
+        *(but(line={"bound": bound}) for bound in Bound),
+        but(line={"bound": Bound.MIN_DROP, "shortfall_nano": 0}),
+        but(line={"floor_nano": 1, "basket_packs": 5}),
+        but(line={"moved_nano": -1}, policy={"deviation_percent": "5"}, commodity={"unplaced_packs": 1}),
+        *(but(outlet={"basis": basis}) for basis in PopulationBasis),
+        but(outlet={"source": "Centre", "counted_on": "2016-10-20"}, policy={"counts": CountBasis.HOUSEHOLDS}),
+        but(outlet={"source": "Centre"}),
+        but(outlet={"counted_on": "2016-10-20"}),
+        but(outlet={"factors": factors, "warehouse_m": 61_500}, policy={"need_exponent": "0.5"}),
+        but(outlet={"factors": factors, "warehouse_m": -1}, policy={"people_exponent": "0.5"}),
+        but(commodity={"reserved_packs": 3}),
+    ]
+    spoken = [term.sentence for certificate in told for term in describe_certificate(certificate, locale)]
+    for key, sentence in load_catalogue(locale).items():
+        if key.startswith("why.") and not key.startswith("why.unit."):
+            pattern = re.compile(re.sub(r"\\{\w+\\}", ".+", re.escape(sentence)))
+            assert any(pattern.fullmatch(each) for each in spoken), key
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+def test_a_round_of_a_policy_is_explained_from_what_was_kept(folder: Path, locale: Locale) -> None:
+    explained = explain_run(folder, "O9", locale)
+    assert [e.certificate.commodity.code for e in explained] == ["chicken", "eggs", "rice"]
+    for each in explained:
+        assert check_certificate(each.certificate) == ()
+        assert each.certificate.line.packs == each.allotment.line.packs
+        assert [f.basis for f in each.certificate.outlet.factors] == [None, *NeedBasis]
+    told = {term.code: term.sentence for term in explained[0].terms}
+    source = {"en": "Statistical Centre on 2016-10-20", "fa": "\u2068Statistical Centre\u2069 و به تاریخ ۱۳۹۵/۰۷/۲۹"}
+    assert source[locale] in told["count"]
+    names = {"en": "Province", "fa": "استان"}
+    assert any(names[locale] in term.sentence for term in explained[0].terms)
+
+
+def test_one_commodity_of_one_round_may_be_asked_for(folder: Path) -> None:
+    (rice,) = explain_run(folder, "O1", "en", round_code="spring", commodity_code="rice")
+    assert rice.certificate.commodity.code == "rice"
+
+
+@pytest.mark.parametrize(
+    ("outlet", "options", "code", "suggestion"),
+    [
+        ("Shop 5", {}, "outlet_unknown_near", "O5"),
+        ("o3", {}, "outlet_unknown_near", "O3"),
+        ("فروشگاه ۴", {}, "outlet_unknown_near", "O4"),
+        ("warehouse-of-nowhere", {}, "outlet_unknown", None),
+        ("O1", {"round_code": "autumn"}, "round_unknown", None),
+        ("O1", {"commodity_code": "sugar"}, "commodity_not_shared", None),
+    ],
+)
+def test_what_is_not_there_is_named_with_what_is_near(
+    folder: Path, outlet: str, options: dict[str, str], code: str, suggestion: str | None
+) -> None:
+    with pytest.raises(NotFoundError) as caught:
+        explain_run(folder, outlet, "en", **options)
+    assert (caught.value.code, caught.value.params.get("suggestion")) == (code, suggestion)
+
+
+def test_a_folder_without_a_run_or_without_a_round_is_told(tmp_path: Path) -> None:
+    with pytest.raises(StateError, match="no_previous"):
+        explain_run(tmp_path, "O1", "en")
+    opened(tmp_path).engine.dispose()
+    with pytest.raises(NotFoundError, match="no_round_kept"):
+        explain_run(tmp_path, "O1", "en")
+
+
+def change_certificates(uow: UnitOfWork, old: bytes, new: bytes) -> None:
+    with uow.write() as tx:
+        round_id = tx.rounds.get("spring").require_id()
+        content = tx.files.get(round_id, CERTIFICATES).content
+        assert old in content
+        tx.files.put(round_id, [NewFile(CERTIFICATES, "application/jsonl", content.replace(old, new))])
+
+
+@pytest.fixture
+def kept(tmp_path: Path) -> Iterator[UnitOfWork]:
+    uow = opened(tmp_path)
+    keep_round(uow, small_network(), "spring")
+    yield uow
+    uow.engine.dispose()
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "code"),
+    [
+        (b'"packs_to_share":1200', b'"packs_to_share":1300', "certificate_wrong"),
+        (b'"counted":5000', b'"counted":5001', "certificate_wrong"),
+        (b'"rice":{', b'"wheat":{', "certificate_wrong"),
+        (b"taavon.certificates/1", b"taavon.certificates/9", "certificates_damaged"),
+        (b'"target_nano":', b'"target_nano":"no"', "certificates_damaged"),
+    ],
+)
+def test_a_certificate_that_was_changed_is_not_told(kept: UnitOfWork, old: bytes, new: bytes, code: str) -> None:
+    assert explain_allotments(kept, PLANNER, "spring", "O0", "en")
+    change_certificates(kept, old, new)
+    with pytest.raises(StateError, match=code):
+        explain_allotments(kept, PLANNER, "spring", "O0", "en")
+
+
+def test_packs_that_were_changed_beside_the_certificate_are_found(kept: UnitOfWork) -> None:
+    with kept.write() as tx:
+        (line, *_) = tx.rounds.allotments("spring", outlet_code="O0")
+        line.packs += 1
+        tx.session.add(line)
+    with pytest.raises(StateError, match="certificate_wrong") as caught:
+        explain_allotments(kept, PLANNER, "spring", "O0", "en")
+    assert caught.value.params["figures"] == "packs"
+
+
+def test_a_round_from_before_there_were_certificates_says_so(kept: UnitOfWork) -> None:
+    with kept.write() as tx:
+        tx.files.replace(tx.rounds.get("spring").require_id(), [])
+    with pytest.raises(NotFoundError, match="certificates_missing"):
+        explain_allotments(kept, PLANNER, "spring", "O0", "en")
+
+
+def test_the_file_names_every_outlet_once_in_order_of_code(kept: UnitOfWork) -> None:
+    with kept.read() as tx:
+        content = tx.files.get(tx.rounds.get("spring").require_id(), CERTIFICATES).content
+    head, *rows = (json.loads(line) for line in content.splitlines())
+    assert head["round"] == "spring"
+    assert [row["outlet"]["code"] for row in rows] == [f"O{i}" for i in range(10)]
