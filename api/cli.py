@@ -13,15 +13,19 @@ import uvicorn
 from api.app import create_app
 from api.bootstrap import first_key
 from api.commands.absorb import absorb
+from api.commands.apportion import apportion
 from api.commands.compare import compare
 from api.commands.explain import explain
+from api.commands.frontier import frontier
 from api.commands.stress import stress
+from api.commands.verify import verify
 from api.console import ConsoleReporter, describe_diff, print_findings, print_summary
 from api.jobs.worker import main as run_worker
 from api.listen import bind_sockets
 from api.runtime import open_database
 from api.settings import Settings
 from api.terminal import BAD_INPUT, FAILED, Lang, err, errors_in_words, fail, finite, out, say
+from distribution.allocation.bundle import SHORT_DIGITS, group_root
 from distribution.domain.enums import Language, Severity
 from distribution.domain.errors import UnavailableError
 from distribution.intake.reading import read_dataset
@@ -29,6 +33,7 @@ from distribution.intake.template import render_template
 from distribution.messages import render_message
 from distribution.services.check_plan import check_plan_file
 from distribution.services.example import DEMO_ROUND, import_example
+from distribution.services.exports.build import BUNDLE
 from distribution.services.plan_deliveries import SearchOptions
 from distribution.services.run_folder import DATABASE, FolderRun, run_folder
 from distribution.services.run_round import RunOptions
@@ -59,6 +64,10 @@ def run(
     seed: Annotated[int, typer.Option(min=0, help="seed of every random choice")] = 1,
     previous: Annotated[Path | None, typer.Option(help="results of an earlier run, to carry on from")] = None,
     round_code: Annotated[str | None, typer.Option("--round", help="round to run [default: the earliest left]")] = None,
+    policy_code: Annotated[
+        str | None,
+        typer.Option("--policy", help="how to share, by a policy of the network [default: its policy default, if any]"),
+    ] = None,
     workers: Annotated[int | None, typer.Option(min=1, help="processes [default: one per core]")] = None,
     overwrite: Annotated[bool, typer.Option(help="replace the results that are in the folder")] = False,
     lang: Lang = Language.EN,
@@ -67,7 +76,7 @@ def run(
     locale = lang.locale
     job = FolderRun(source, folder, previous, overwrite)
     limits = Limits(DEFAULT_SECONDS if seconds is None and iterations is None else seconds, iterations)
-    options = RunOptions(SearchOptions(limits, seed, workers), round_code)
+    options = RunOptions(SearchOptions(limits, seed, workers), round_code, policy_code)
     with errors_in_words(lang):
         job.require_free()
         result = read_dataset(source)
@@ -94,6 +103,8 @@ def run(
     print_summary(out, summary, locale)
     names = {"folder": folder, "db": folder / DATABASE}
     say("cli.done", lang, **names)
+    root = summary.bundle_sha256
+    say("bundle.made", lang, file=folder / BUNDLE, root=root, short=group_root(root, SHORT_DIGITS))
     say("cli.next_serve", lang, **names)
 
 
@@ -165,6 +176,9 @@ def worker(
 
 
 app.command("absorb")(absorb)
+app.command("apportion")(apportion)
 app.command("compare")(compare)
 app.command("explain")(explain)
+app.command("frontier")(frontier)
 app.command("stress")(stress)
+app.command("verify")(verify)

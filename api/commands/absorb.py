@@ -8,8 +8,9 @@ from typing import Annotated
 
 import typer
 
+from api.console import print_findings
 from api.console_table import print_table
-from api.terminal import Lang, errors_in_words, out, say
+from api.terminal import Lang, err, errors_in_words, out, say
 from distribution.domain.absorption import MoveReason, Unreported
 from distribution.domain.enums import Language, Severity
 from distribution.domain.errors import InputError
@@ -42,6 +43,7 @@ def absorb(
     """Move what was not lifted to outlets by shortfall, then debt, then free capacity; every move is logged."""
     with errors_in_words(lang):
         done = absorb_folder(folder, report, AbsorbOptions(_require_day(on), days, missing, round_code))
+    print_findings(err, done.findings, lang.locale)
     for left in done.left_out:
         out.print(left.sentence(lang.locale), style="yellow", highlight=False, markup=False)
     for heading, rows in done.tables(lang.locale):

@@ -73,7 +73,7 @@ def start_round(
     job = request_round(
         runtime.uow,
         asker,
-        RunOptions(search, wanted.round_code),
+        RunOptions(search, wanted.round_code, wanted.policy_code),
         idempotency_key=idempotency_key,
         announce=runtime.doorbell.ring,
     )

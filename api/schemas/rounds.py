@@ -70,6 +70,12 @@ class RoundRequest(BaseModel, extra="forbid"):
         pattern=CODE_PATTERN,
         description="round of the quotas; null = the earliest that has not been run",
     )
+    policy_code: str | None = Field(
+        default=None,
+        max_length=64,
+        pattern=CODE_PATTERN,
+        description="policy of the network to share by; null = its policy ``default``, if there is one",
+    )
     seconds: float | None = Field(
         default=None, ge=0, le=MAX_SECONDS, description=f"solver time; {DEFAULT_SECONDS} if no limit is given"
     )

@@ -164,6 +164,10 @@ def _own_limits(given: BasketInput) -> _OwnLimits:
     if given.caps is not None:
         capped_g = np.minimum(given.caps, given.packs + 1) * given.pack_g  # a cap above the packs never comes first
         limits += [(BasketStop.CAP, j, capped_g[:, j], parts[:, j]) for j in range(parts.shape[1])]
+    common = max(
+        math.gcd(*(int(np.gcd.reduce(a, initial=0)) for *_, amounts, sizes in limits for a in (amounts, sizes))), 1
+    )
+    limits = [(kind, place, amounts // common, sizes // common) for kind, place, amounts, sizes in limits]
     scale = math.lcm(*{int(size) for *_, sizes in limits for size in np.unique(sizes) if size})
     exact = max(max((max_of(amounts) for *_, amounts, _ in limits), default=0), 1) * scale >= SAFE
     scaled: Integers = np.zeros(n, dtype=object if exact else np.int64)

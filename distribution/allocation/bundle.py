@@ -139,9 +139,9 @@ def read_bundle(data: bytes) -> Bundle:
     return Bundle(manifest, MappingProxyType(entries))
 
 
-def short_root(root: str) -> str:
-    """Return the first digits of a root hash in groups of four, for paper: ``3f2a 90c1 77de 0b14``."""
-    return " ".join(root[i : i + _GROUP] for i in range(0, SHORT_DIGITS, _GROUP))
+def group_root(root: str, digits: int = _SHA256_DIGITS) -> str:
+    """Write a root hash, or its first digits, in groups of four, as paper shows it: ``3f2a 90c1 77de 0b14``."""
+    return " ".join(root[i : i + _GROUP] for i in range(0, digits, _GROUP))
 
 
 def parse_root(text: str) -> str:

@@ -35,6 +35,8 @@ def price_capacities(bound: DeviationBound) -> NDArray[np.float64]:
     reached = (full | bound.bottleneck) & ~bound.widened
     rows, others = np.flatnonzero(reached), ~reached & ~bound.widened
     low, high = (side.astype(np.float64) / sides.whole for side in (sides.low, sides.high))
+    if sides.spare_full:
+        low = np.where(reached, 0, low)
     pinned = float(total(sides.least[bound.widened]))  # they hold their floors, whatever the total
 
     def column(values: NDArray[Any], rest: float, fixed: float) -> NDArray[np.float64]:

@@ -21,6 +21,7 @@ SCHEMA = "taavon.certificates/1"
 _ORDINARY: Mapping[type, Mapping[str, Any]] = {
     kind: {f.name: f.default for f in fields(kind) if f.default is not MISSING} for kind in (OutletTerms, LineTerms)
 }
+_NAMES: Mapping[type, tuple[str, ...]] = {kind: tuple(f.name for f in fields(kind)) for kind in _ORDINARY}
 
 
 class CertificateFileError(ValueError):
@@ -80,6 +81,23 @@ def find_certificates(content: bytes, outlet_code: str) -> tuple[Certificate, ..
     return ()
 
 
+def read_certificates(content: bytes) -> Iterator[Certificate]:
+    """Yield the certificates of a round, by outlet and commodity.
+
+    Raises
+    ------
+    CertificateFileError
+        If the bytes are something else.
+    """
+    try:
+        head, *rows = content.decode("utf-8").split("\n")
+        common = _read_head(json.loads(head))
+        for row in filter(None, rows):
+            yield from _certificates(common, json.loads(row))
+    except (ValueError, KeyError, TypeError) as error:
+        raise CertificateFileError(f"{type(error).__name__}: {error}") from error
+
+
 def _read_head(document: Any) -> RoundTerms:
     if document.pop("schema") != SCHEMA:
         raise CertificateFileError(f"another schema than {SCHEMA}")
@@ -106,11 +124,8 @@ def _dump(document: object) -> bytes:
 
 def _leave_out(terms: OutletTerms | LineTerms) -> dict[str, Any]:
     ordinary = _ORDINARY[type(terms)]
-    return {
-        f.name: encode_record(value)
-        for f in fields(terms)
-        if (value := getattr(terms, f.name)) != ordinary.get(f.name, MISSING)
-    }
+    values = ((name, getattr(terms, name)) for name in _NAMES[type(terms)])
+    return {name: encode_record(value) for name, value in values if value != ordinary.get(name, MISSING)}
 
 
 def _fill_in(kind: Any, document: Mapping[str, Any]) -> Any:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import numpy as np
+
 from distribution.allocation.certificate import CommodityTerms, FactorTerms, LineTerms, OutletTerms, PolicyTerms
 from distribution.allocation.grid import NANO, total
 from distribution.allocation.need import NeedFactor
 from distribution.allocation.population import Served
 from distribution.allocation.round_input import NO_CAP
-from distribution.allocation.round_result import TERMS, RoundResult
+from distribution.allocation.round_result import BOUNDS, TERMS, RoundResult
 from distribution.domain.policy import Policy
 from distribution.domain.types import format_decimal
 
@@ -77,29 +79,32 @@ def certify_outlet(
     )
 
 
-def certify_line(result: RoundResult, i: int, j: int) -> LineTerms:
-    """Write down what outlet ``i`` gets of commodity ``j``, term by term."""
+def certify_lines(result: RoundResult, j: int) -> dict[int, LineTerms]:
+    """Write down what each outlet gets of commodity ``j``, term by term; keys are the places of those who take part."""
     given = result.round_input
     commodity = given.commodities[j]
-    packs, target = int(result.packs[i, j]), int(result.target_nano[i, j])
-    debt_before = int(result.debt_before_nano[i, j])
-    shortfall_before, repaid_packs = int(given.shortfall_nano[i, j]), int(result.repaid_packs[i, j])
-    terms = {name: int(getattr(result, name)[i, j]) for name in TERMS}
-    limit = int(commodity.caps[i])
-    return LineTerms(
-        **terms,
-        packs=packs,
-        target_nano=target,
-        cap_packs=int(result.cap_packs[i, j]),
-        rounding_nano=packs * NANO - target - (debt_before if commodity.method.carries_debt else 0),
-        opening_packs=int(given.opening_packs[i, j]),
-        floor_packs=int(commodity.floors[i]),
-        basket_packs=0 if result.basket is None else int(result.basket.floor_packs[i, j]),
-        limit_packs=None if limit >= NO_CAP else limit,
-        bound=result.bound[i, j],
-        debt_before_nano=debt_before,
-        debt_after_nano=int(result.debt_after_nano[i, j]),
-        shortfall_before_nano=shortfall_before,
-        repaid_packs=repaid_packs,
-        shortfall_after_nano=shortfall_before + terms["shortfall_nano"] - repaid_packs * NANO,
-    )
+    rows = np.flatnonzero(commodity.eligible)
+    packs, target, shortfall = result.packs[rows, j], result.target_nano[rows, j], result.shortfall_nano[rows, j]
+    debt_before, shortfall_before = result.debt_before_nano[rows, j], given.shortfall_nano[rows, j]
+    repaid_packs = result.repaid_packs[rows, j]
+    columns = {name: getattr(result, name)[rows, j] for name in TERMS} | {
+        "packs": packs,
+        "target_nano": target,
+        "cap_packs": result.cap_packs[rows, j],
+        "rounding_nano": packs * NANO - target - (debt_before if commodity.method.carries_debt else 0),
+        "opening_packs": given.opening_packs[rows, j],
+        "floor_packs": commodity.floors[rows],
+        "basket_packs": np.zeros_like(rows) if result.basket is None else result.basket.floor_packs[rows, j],
+        "debt_before_nano": debt_before,
+        "debt_after_nano": result.debt_after_nano[rows, j],
+        "shortfall_before_nano": shortfall_before,
+        "repaid_packs": repaid_packs,
+        "shortfall_after_nano": shortfall_before + shortfall - repaid_packs * NANO,
+    }
+    limits = [None if limit >= NO_CAP else limit for limit in commodity.caps[rows].tolist()]
+    bounds = [BOUNDS[place] for place in result.bound_place[rows, j].tolist()]
+    cells = zip(*(column.tolist() for column in columns.values()), strict=True)
+    return {
+        i: LineTerms(**dict(zip(columns, values, strict=True)), limit_packs=limit, bound=bound)
+        for i, values, limit, bound in zip(rows.tolist(), cells, limits, bounds, strict=True)
+    }

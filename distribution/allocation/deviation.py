@@ -9,6 +9,10 @@ With capacities ``c_i`` a total T can be delivered if and only if
 
 Divided by T, both sides only get tighter as T grows: what can be delivered is an interval from 0 to one largest T,
 found in closed form. A floor widens the bound of its own outlet, never that of another.
+
+In a network of thousands one outlet with next to no room would thus hold all others back. Where full outlets are
+spared, the lower side is asked only of those with room left: what limits the total is then how much of the full ones'
+parts the others may take over, ``sum_i min(c_i, T (s_i + e_i)) >= T`` alone.
 """
 
 from __future__ import annotations
@@ -36,6 +40,8 @@ class DeviationSides:
         The bound per pack that all hold together, over ``whole``: from ``low / whole`` to ``high / whole``.
     whole
         The common denominator.
+    spare_full
+        Whether an outlet that is filled to its capacity may fall below its lower side.
     """
 
     least: NDArray[np.int64]
@@ -43,15 +49,16 @@ class DeviationSides:
     low: Integers
     high: Integers
     whole: int
+    spare_full: bool
 
 
 @dataclass(frozen=True, eq=False)
 class DeviationBound:
     """What may be delivered within a deviation bound, and between which whole packs every outlet then stays.
 
-    Any whole packs between ``floors`` and ``caps`` that sum to ``placed_packs`` keep every outlet that is not
-    ``widened`` less than one pack beyond the bound, ``|x_i - T s_i| < T e_i + 1``, and water-filling between them
-    gives all of them out.
+    Any whole packs between ``floors`` and ``caps`` that sum to ``placed_packs`` keep every outlet that is neither
+    ``widened`` nor spared less than one pack beyond the bound, ``|x_i - T s_i| < T e_i + 1``, and water-filling between
+    them gives all of them out.
 
     Attributes
     ----------
@@ -68,7 +75,7 @@ class DeviationBound:
     widened
         Whose floor, or balance, lies above the bound, shape (n,).
     lower_kept
-        Whether every outlet can reach its lower side; floors and balances that take too much prevent it.
+        Whether every outlet can reach its lower side, or is spared; floors and balances that take too much prevent it.
     sides
         What it follows from.
     """
@@ -93,6 +100,7 @@ def bound_deviation(
     *,
     floors: NDArray[np.int64] | None = None,
     balances: NDArray[np.int64] | None = None,
+    spare_full: bool = False,
 ) -> DeviationBound:
     """Find the most packs that can be delivered while every share stays near the fair one.
 
@@ -113,6 +121,8 @@ def bound_deviation(
     balances
         Packs that lie at the outlet already, shape (n,), none by default; shares are then of all that people have,
         ``(x_i + b_i) / (T + sum b)``.
+    spare_full
+        Whether an outlet that is filled to its capacity may fall below its lower side.
 
     Raises
     ------
@@ -126,7 +136,8 @@ def bound_deviation(
     at_hand = total(lying)
     least = np.minimum(given, caps)
     capacity = np.maximum(np.minimum(caps, packs + at_hand), least)  # more never binds
-    sides = _sides(weights, least + lying, capacity + lying, deviation, kind)
+    low, high, whole = _shares(weights, deviation, kind)
+    sides = DeviationSides(least + lying, capacity + lying, low, high, whole, spare_full)
     limits = _lower_limit(sides), _upper_limit(sides)
     held = min((limit for limit in limits if limit is not None), default=Fraction(packs + at_hand))
     bottleneck = _bottleneck(sides, held, *limits) & (held < packs + at_hand)
@@ -148,9 +159,8 @@ def bound_deviation(
     )
 
 
-def _sides(
-    weights: Integers, least: NDArray[np.int64], most: NDArray[np.int64], deviation: Fraction, kind: DeviationKind
-) -> DeviationSides:
+def _shares(weights: Integers, deviation: Fraction, kind: DeviationKind) -> tuple[Integers, Integers, int]:
+    """Return the lower and the upper side of every share, over one denominator."""
     weights = reduced(weights)
     everything = max(total(weights), 1)
     n, d = deviation.numerator, deviation.denominator
@@ -160,13 +170,13 @@ def _sides(
         low, high = weights * (d - n), weights * (d + n)
     else:
         low, high = weights * d - n * everything, np.where(weights > 0, weights * d + n * everything, 0)
-    return DeviationSides(least, most, np.maximum(low, 0), high, everything * d)
+    return np.maximum(low, 0), high, everything * d
 
 
 def _lower_limit(sides: DeviationSides) -> Fraction | None:
     """Return the largest total at which every outlet's lower side is within its capacity; None if there is none."""
     rows = np.flatnonzero(sides.low > 0)
-    if not rows.size:
+    if sides.spare_full or not rows.size:
         return None
     ratios = sides.most[rows] / sides.low[rows].astype(np.float64)
     near = rows[ratios <= ratios.min() * (1 + NEAR)]
@@ -193,8 +203,9 @@ def _bottleneck(
     if held == lower_limit:
         found |= (sides.low > 0) & at_most(sides.most, sides.low, point)
     if held == upper_limit:
-        full = sides.most == 0 if held == 0 else ~at_most(sides.high, sides.most, 1 / point)
-        found |= (sides.high > 0) & full
+        full = (sides.high > 0) & (sides.most == 0 if held == 0 else ~at_most(sides.high, sides.most, 1 / point))
+        # With nothing to spare above the fair shares, all stop where the first capacity is just met.
+        found |= full if full.any() else (sides.high > 0) & at_most(sides.most, sides.high, point)
     return found
 
 

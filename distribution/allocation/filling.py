@@ -43,11 +43,11 @@ class Filling:
     floor_short_packs: int
     parts: tuple[tuple[NDArray[np.int64], WaterFill], ...]
 
-    @classmethod
-    def nothing(cls, n: int) -> Filling:
-        """Return the filling of n outlets before any pack is given."""
-        none = np.zeros(n, np.bool_)
-        return cls(np.zeros(n, np.int64), none, none, 0, 0, 0, ())
+
+_NOBODY = np.zeros(0, np.bool_)
+
+#: Before any pack is given.
+UNFILLED = Filling(np.zeros(0, np.int64), _NOBODY, _NOBODY, 0, 0, 0, ())
 
 
 def fill(packs: int, given: FillInput, *, floors: NDArray[np.int64], caps: NDArray[np.int64]) -> Filling:

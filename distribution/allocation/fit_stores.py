@@ -25,8 +25,8 @@ def fit_stores(round_input: RoundInput, lines: list[Line]) -> tuple[list[Line], 
             if count == MAX_PASSES:
                 raise RuntimeError(f"the caps of storage class {storage_class} do not come to rest")
             caps, count = new_caps, count + 1
-            targets = np.zeros_like(caps)
-            hungry = np.zeros(caps.shape, np.bool_)
+            targets = np.zeros(caps.shape, np.int64, order="F")
+            hungry = np.zeros(caps.shape, np.bool_, order="F")
             for k, j in enumerate(members):
                 rows = lines[j].rows
                 lines[j] = lines[j].under_storage(caps[rows, k])
@@ -40,7 +40,7 @@ def fit_stores(round_input: RoundInput, lines: list[Line]) -> tuple[list[Line], 
 def _class_space(round_input: RoundInput, lines: list[Line], storage_class: str) -> ClassSpace:
     """Describe the space of a class: what is entitled to it by mass, and the floors that come first."""
     shape = (len(round_input.names), len(lines))
-    wants, floors = np.zeros(shape, np.int64), np.zeros(shape, np.int64)
+    wants, floors = np.zeros(shape, np.int64, order="F"), np.zeros(shape, np.int64, order="F")
     for k, line in enumerate(lines):
         least = np.minimum(np.minimum(line.floors, line.limits), line.packs)
         due = np.minimum(np.maximum(line.entitlement_nano + line.due * NANO, least * NANO), line.limits * NANO)

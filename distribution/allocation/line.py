@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from distribution.allocation.deviation import DeviationBound, bound_deviation
-from distribution.allocation.filling import Filling, FillInput, fill
+from distribution.allocation.filling import UNFILLED, Filling, FillInput, fill
 from distribution.allocation.grid import NANO, share_nano
 from distribution.allocation.packs import packs_to_share
 from distribution.allocation.repayment import cut_to_packs, repayable_packs
@@ -33,6 +33,8 @@ class Line:
         The outlets that take part, by their place in the round.
     given
         Weights, ties, balances and fixed parts.
+    entitlement_nano
+        Shares of all packs by weight alone.
     floors
         Least packs, baskets included.
     basket_floors
@@ -48,7 +50,7 @@ class Line:
     repaid
         Whole packs of shortfall that are repaid.
     filling
-        The targets beside what is repaid.
+        The targets beside what is repaid; without parts before the room in the stores is known.
     deviation
         The deviation bound that was applied last; None for none.
     """
@@ -60,6 +62,7 @@ class Line:
     remainder_g: int
     rows: IntArray
     given: FillInput
+    entitlement_nano: IntArray
     floors: IntArray
     basket_floors: IntArray
     limits: IntArray
@@ -67,7 +70,7 @@ class Line:
     deferred: BoolArray
     storage: IntArray
     repaid: IntArray
-    filling: Filling
+    filling: Filling = UNFILLED
     deviation: DeviationBound | None = None
 
     @property
@@ -95,6 +98,8 @@ class Line:
     def under_storage(self, storage: IntArray) -> Line:
         """Return the line with other room in the stores; it is filled anew only where that changes something."""
         after = replace(self, storage=storage)
+        if not self.filling.parts:
+            return after.refilled()
         binds = self.hungry | (self.target_nano > after.caps * NANO)
         if not (self.filling.floor_short_packs or (binds & (after.caps != self.caps)).any()):
             return after
@@ -138,6 +143,7 @@ class Line:
             rules.deviation_kind,
             floors=self.net_floors,
             balances=self.given.balances,
+            spare_full=rules.spare_full,
         )
         filling = fill(bound.placed_packs, self.given, floors=bound.floors, caps=bound.caps)
         return replace(self, deviation=bound, filling=filling)
@@ -148,41 +154,43 @@ class Line:
         return self.net_packs - self.filling.placed_packs
 
     @property
-    def entitlement_nano(self) -> IntArray:
-        """Return the shares of all packs by weight alone."""
-        return share_nano(self.packs, self.given.weights, self.given.ties)
+    def plain_nano(self) -> IntArray:
+        """Return the shares of the packs that are left after repayments, by weight alone."""
+        if not self.repaid.any():
+            return self.entitlement_nano
+        return share_nano(self.net_packs, self.given.weights, self.given.ties)
 
     @property
     def fair_nano(self) -> IntArray:
         """Return the shares of the packs that are left after repayments, with fixed parts where there are any."""
         if self.given.fixed is None:
-            return share_nano(self.net_packs, self.given.weights, self.given.ties)
+            return self.plain_nano
         nothing = replace(self.given, balances=np.zeros_like(self.given.balances))
         endless = np.full(self.rows.shape, max(self.packs, 1))
         return fill(self.net_packs, nothing, floors=np.zeros_like(endless), caps=endless).target_nano
 
     @property
-    def bounds(self) -> NDArray[np.object_]:
-        """Return the :class:`Bound` that held each target."""
-        filling = self.filling
-        least = self.net_floors
-        bound = np.full(self.rows.shape, Bound.NONE, dtype=object)
-        bound[filling.floored] = Bound.CLOSING_BALANCE
-        bound[filling.floored & (least > 0)] = Bound.FLOOR
-        bound[filling.floored & (least > 0) & (self.basket_floors >= self.floors)] = Bound.BASKET
-        own = filling.capped & (filling.target_nano >= self.net_caps * NANO)
+    def bounds(self) -> NDArray[np.int8]:
+        """Return what held each target: its place among the values of :class:`Bound`."""
+        filling, least = self.filling, self.net_floors
+        place = {bound: np.int8(i) for i, bound in enumerate(Bound)}
+        floored, own_floor = filling.floored, filling.floored & (least > 0)
+        held = np.where(floored, place[Bound.CLOSING_BALANCE], place[Bound.NONE])
+        held[own_floor] = place[Bound.FLOOR]
+        held[own_floor & (self.basket_floors >= self.floors)] = place[Bound.BASKET]
         if self.deviation is not None and self.unplaced_packs:
-            bound[~own & ~filling.floored & (self.given.weights > 0)] = Bound.DEVIATION
-        bound[own] = Bound.STORAGE
-        bound[own & (self.limits <= self.storage)] = Bound.CAP
-        bound[self.deferred] = Bound.MIN_DROP
-        return bound
+            held[~floored & (self.given.weights > 0)] = place[Bound.DEVIATION]
+        own = filling.capped & (filling.target_nano >= self.net_caps * NANO)
+        held[own] = place[Bound.STORAGE]
+        held[own & (self.limits <= self.storage)] = place[Bound.CAP]
+        held[self.deferred] = place[Bound.MIN_DROP]
+        return held
 
 
 def open_line(
     round_input: RoundInput, j: int, weights: IntArray, ties: IntArray, basket_floors: IntArray | None = None
 ) -> Line:
-    """Open the line of a commodity, filled as if every store were large enough."""
+    """Open the line of a commodity, to be filled when the room in the stores is known."""
     source, rules = round_input.commodities[j], round_input.rules
     whole, remainder_g = packs_to_share(source.quota_g, source.carried_g, source.pack_g)
     reserved = int(whole * rules.reserve)
@@ -197,14 +205,16 @@ def open_line(
         balances=round_input.opening_packs[rows, j],
         fixed=None if fixed is None else FixedShares(fixed.group[rows], fixed.parts),
     )
-    line = Line(
+    packs = whole - reserved
+    return Line(
         source=source,
         rules=rules,
-        packs=whole - reserved,
+        packs=packs,
         reserved_packs=reserved,
         remainder_g=remainder_g,
         rows=rows,
         given=given,
+        entitlement_nano=share_nano(packs, given.weights, given.ties),
         floors=floors,
         basket_floors=baskets,
         limits=source.caps[rows],
@@ -212,6 +222,4 @@ def open_line(
         deferred=np.zeros(rows.shape, np.bool_),
         storage=np.full(rows.shape, max(whole, int(floors.max(initial=0)), int(due.max(initial=0)))),
         repaid=due,
-        filling=Filling.nothing(rows.size),
     )
-    return line.refilled()

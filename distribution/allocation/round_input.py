@@ -75,6 +75,8 @@ class SharingRules:
         Smallest delivery worth making: who would get less gets nothing now, and a shortfall.
     deviation, deviation_kind
         How far a share of what is delivered may stray from the fair share; None = as far as caps drive it.
+    spare_full
+        Whether an outlet that is filled to its capacity may fall below that bound.
     """
 
     people_exponent: Decimal = Decimal(1)
@@ -83,6 +85,7 @@ class SharingRules:
     min_drop_packs: int = 0
     deviation: Fraction | None = None
     deviation_kind: DeviationKind = DeviationKind.RELATIVE
+    spare_full: bool = False
 
     def __post_init__(self) -> None:
         """Check the ranges.

@@ -15,6 +15,8 @@ from distribution.allocation.line import Line
 from distribution.allocation.round_input import RoundInput
 from distribution.domain.enums import Bound
 
+BOUNDS = tuple(Bound)
+
 #: The terms of a target, in the order they are added; ``shortfall_nano`` is taken off.
 TERMS = (
     "entitlement_nano",
@@ -69,8 +71,8 @@ class RoundResult:
         The rounding-debt account.
     cap_packs
         Most packs it may get in the period, by its store and its limit.
-    bound
-        The :class:`Bound` that held the target.
+    bound_place
+        What held the target: its place in :data:`BOUNDS`.
     passes
         Passes until the caps stood still.
     deviation
@@ -99,10 +101,14 @@ class RoundResult:
     debt_before_nano: NDArray[np.int64]
     debt_after_nano: NDArray[np.int64]
     cap_packs: NDArray[np.int64]
-    bound: NDArray[np.object_]
+    bound_place: NDArray[np.int8]
     passes: int
     deviation: tuple[DeviationBound | None, ...] = ()
     basket: BasketFill | None = None
+
+    def bound_at(self, i: int, j: int) -> Bound:
+        """Return what held the target of outlet ``i`` and commodity ``j``."""
+        return BOUNDS[self.bound_place[i, j]]
 
 
 @dataclass(frozen=True, eq=False)
@@ -117,16 +123,16 @@ class RoundedLine:
 
 def _terms(line: Line, leveled: NDArray[np.int64]) -> dict[str, NDArray[np.int64]]:
     """Take the way from the share by weight to the target apart; ``leveled`` is the target without repayments."""
-    entitlement, fair = line.entitlement_nano, line.fair_nano
+    entitlement, shared, fair = line.entitlement_nano, line.plain_nano, line.fair_nano
     endless = np.full(line.rows.shape, max(line.packs, int(line.floors.max(initial=0)), 1))
-    shared = entitlement
-    if line.repaid.any():
-        shared = replace(line, given=replace(line.given, fixed=None)).fair_nano
     netted = fair
     if line.given.balances.any():
         netted = replace(line, floors=np.zeros_like(line.floors)).fill_with(endless).target_nano
-    roomy = netted if not line.floors.any() else line.fill_with(endless).target_nano
     filled = line.filling.target_nano
+    if line.filling.capped.any() or line.deviation is not None:
+        roomy = line.fill_with(endless).target_nano if line.floors.any() else netted
+    else:
+        roomy = filled  # nothing was in the way
     own_cap = filled >= line.net_caps * NANO
     shortfall = np.where((line.filling.capped & own_cap) | line.deferred, np.maximum(roomy - filled, 0), 0)
     return {
@@ -150,9 +156,10 @@ def collect_result(
 ) -> RoundResult:
     """Gather the lines of a round, each with the terms of every target."""
     shape = (len(round_input.names), len(rounded))
-    cells = {name: np.zeros(shape, np.int64) for name in (*TERMS, "target_nano", "packs", "repaid_packs", "cap_packs")}
-    bound = np.full(shape, Bound.NONE, dtype=object)
-    debt_after = round_input.debt_nano.copy()
+    names = (*TERMS, "target_nano", "packs", "repaid_packs", "cap_packs")
+    cells = {name: np.zeros(shape, np.int64, order="F") for name in names}  # filled column by column
+    bound = np.zeros(shape, np.int8, order="F")
+    debt_after = round_input.debt_nano.copy(order="F")
     for j, each in enumerate(rounded):
         line, rows = each.line, each.line.rows
         for name, values in _terms(line, each.leveled_nano).items():
@@ -181,7 +188,7 @@ def collect_result(
         debt_before_nano=round_input.debt_nano,
         debt_after_nano=debt_after,
         cap_packs=cells["cap_packs"],
-        bound=bound,
+        bound_place=bound,
         passes=passes,
         deviation=tuple(line.deviation for line in lines),
         basket=basket,

@@ -40,6 +40,12 @@ class ClassSpace:
     want_g: NDArray[np.int64]
     floor_packs: NDArray[np.int64]
 
+    def at(self, rows: NDArray[np.int64]) -> ClassSpace:
+        """Return the same for some outlets only."""
+        return ClassSpace(
+            self.space_g[rows], self.deliveries[rows], self.pack_g, self.want_g[rows], self.floor_packs[rows]
+        )
+
 
 def entitled_mass_g(entitlement_nano: NDArray[np.int64], pack_g: int) -> NDArray[np.int64]:
     """Return the mass of an entitlement, rounded up to whole grams."""
@@ -79,8 +85,18 @@ def offer_unused(
     ndarray
         New caps, shape (n, k): never below what a commodity was given, and they fit the space together.
     """
-    drops = np.maximum(space.deliveries, 1)
     hungry = np.asarray(hungry & (space.deliveries > 0))
+    rows = np.flatnonzero(hungry.any(axis=1))
+    new = caps.copy(order="F")
+    if rows.size:
+        new[rows] = _offer_rows(space.at(rows), caps[rows], target_nano[rows], hungry[rows])
+    return new
+
+
+def _offer_rows(
+    space: ClassSpace, caps: NDArray[np.int64], target_nano: NDArray[np.int64], hungry: NDArray[np.bool_]
+) -> NDArray[np.int64]:
+    drops = np.maximum(space.deliveries, 1)
     need = np.minimum(caps, target_nano // NANO + 1)  # the whole pack above the target, for rounding
     per_drop = np.where(hungry, caps // drops, -(-need // drops))
     packs = np.asarray(space.pack_g, dtype=np.int64)
@@ -94,7 +110,7 @@ def offer_unused(
         more = np.where(hungry[lines, column], left // packs[column], 0)
         per_drop[lines, column] += more
         left = left - more * packs[column]
-    return np.where(hungry.any(axis=1, keepdims=True), per_drop * space.deliveries, caps)
+    return per_drop * space.deliveries
 
 
 def _packs_per_drop(space: ClassSpace, room_g: NDArray[np.int64], wants: NDArray[np.int64]) -> NDArray[np.int64]:

@@ -144,6 +144,7 @@ def _fill_weighted(
     ties: NDArray[np.int64],
 ) -> WaterFill:
     """Fill outlets that all have a weight, with at least as many packs as the lower bounds ask."""
+    upper = np.minimum(upper, packs)
     room = total(upper)
     if room < packs or packs == 0:
         none, full = np.zeros(weights.shape, np.bool_), np.full(weights.shape, room < packs)

@@ -21,6 +21,7 @@ from distribution.documents.formats import (
     format_packs,
     render_labels,
 )
+from distribution.documents.seal import format_seal
 from distribution.documents.typesetting import FontSettings, render_pdf
 from distribution.domain.numerals import format_number
 from distribution.messages import Locale, render_message
@@ -56,6 +57,7 @@ class ReleaseOrdersData:
     commodities: tuple[DocumentCommodity, ...]
     orders: tuple[ReleaseOrder, ...]
     synthetic: bool = False
+    bundle_sha256: str = ""
 
     def __post_init__(self) -> None:
         """Check that there is an order, that packs fit the commodities and that no order is empty."""
@@ -83,6 +85,7 @@ def render_release_orders(data: ReleaseOrdersData, locale: Locale, fonts: FontSe
         "title": data.title,
         "number": data.round,
         "synthetic": data.synthetic,
+        "seal": format_seal(data.bundle_sha256, locale),
         "paper": "a4",
         "flipped": False,
         "with_money": any(commodity.price for commodity in data.commodities),

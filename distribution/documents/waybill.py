@@ -17,6 +17,7 @@ from distribution.documents.formats import (
     isolate,
     render_labels,
 )
+from distribution.documents.seal import format_seal
 from distribution.documents.typesetting import FontSettings, render_pdf
 from distribution.domain.numerals import format_number
 from distribution.messages import Locale, render_message
@@ -74,6 +75,7 @@ class WaybillData:
     trips: tuple[WaybillTrip, ...]
     synthetic: bool = False
     travel_is_estimate: bool = True
+    bundle_sha256: str = ""
 
     def __post_init__(self) -> None:
         """Check that there is a stop and that packs fit the commodities."""
@@ -122,6 +124,7 @@ def render_waybill(data: WaybillData, locale: Locale, fonts: FontSettings | None
         "title": data.title,
         "number": data.number,
         "synthetic": data.synthetic,
+        "seal": format_seal(data.bundle_sha256, locale),
         "paper": next((paper for most, paper in PAPERS if columns <= most), LARGEST_PAPER),
         "flipped": landscape,
         "commodity_mm": max(14, min(18, PACKS_COLUMNS_MM // max(columns, 1))),

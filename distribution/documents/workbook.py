@@ -12,6 +12,7 @@ from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
 from distribution.documents.formats import format_jalali, isolate
+from distribution.documents.seal import format_seal
 from distribution.documents.workbook_data import (
     AllotmentRow,
     AllotmentsWorkbook,
@@ -64,6 +65,7 @@ def render_allotments_workbook(data: AllotmentsWorkbook, locale: Locale) -> byte
     """Write the allotments of a round, and their sums per cooperative, union and area, as :func:`render_sheets` does."""
     parts = [render_message("document.workbook.round", locale, {"round": data.round})]
     parts += [_letter(letter, locale) for letter in data.letters]
+    parts += filter(None, [format_seal(data.bundle_sha256, locale)])
     title = f"{render_message('document.workbook.heading', locale)} – {data.title}"
     return render_sheets(build_sheets(data, locale), Heading(title, " · ".join(parts), data.synthetic), locale)
 

@@ -54,6 +54,11 @@ class FairnessRow:
     kg_per_person_min: Decimal | None = None
     kg_per_person_median: Decimal | None = None
     kg_per_person_max: Decimal | None = None
+    hoover: Decimal | None = None
+    theil: Decimal | None = None
+    jain: Decimal | None = None
+    atkinson_half: Decimal | None = None
+    atkinson_one: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +73,7 @@ class AllotmentsWorkbook:
     rows: tuple[AllotmentRow, ...]
     fairness: tuple[FairnessRow, ...] = ()
     synthetic: bool = False
+    bundle_sha256: str = ""
 
     def __post_init__(self) -> None:
         """Check that packs fit the commodities."""

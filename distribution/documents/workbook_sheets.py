@@ -273,6 +273,11 @@ def _fairness(data: AllotmentsWorkbook, words: _Words) -> Sheet:
         "kg_per_person_min",
         "kg_per_person_median",
         "kg_per_person_max",
+        "hoover",
+        "theil",
+        "jain",
+        "atkinson_half",
+        "atkinson_one",
     )
     return Sheet(
         name=words("sheet_fairness"),
@@ -300,6 +305,11 @@ def _fairness(data: AllotmentsWorkbook, words: _Words) -> Sheet:
                 row.kg_per_person_min,
                 row.kg_per_person_median,
                 row.kg_per_person_max,
+                row.hoover,
+                row.theil,
+                row.jain,
+                row.atkinson_half,
+                row.atkinson_one,
             )
             for row in data.fairness
         ),

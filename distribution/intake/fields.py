@@ -15,6 +15,7 @@ from pydantic.fields import FieldInfo
 from sqlmodel import SQLModel
 
 from distribution.domain.absorption import LiftedLine
+from distribution.domain.apportionment import WeightedName
 from distribution.domain.dataset import SHEETS
 from distribution.domain.settings import NetworkSettings
 from distribution.domain.types import TimeWindow
@@ -189,7 +190,8 @@ def _spec(sheet: str, name: str, info: FieldInfo) -> FieldSpec:
 
 #: Sheets of nouns that are no part of a network: each is read alone, from a file of its own.
 LIFTED_SHEET = "lifted"
-_ALONE: Mapping[str, type[SQLModel]] = types.MappingProxyType({LIFTED_SHEET: LiftedLine})
+APPORTION_SHEET = "apportion"
+_ALONE: Mapping[str, type[SQLModel]] = types.MappingProxyType({LIFTED_SHEET: LiftedLine, APPORTION_SHEET: WeightedName})
 
 
 def noun_of(sheet: str) -> type[SQLModel]:

@@ -16,7 +16,7 @@ from distribution.allocation.absorption import reallocate_unlifted
 from distribution.domain.absorption import LiftedLine, Unreported
 from distribution.domain.enums import RoundState
 from distribution.domain.errors import InputError, StateError
-from distribution.domain.findings import has_errors
+from distribution.domain.findings import Finding, has_errors
 from distribution.domain.goods import Quota
 from distribution.domain.jalali import format_date
 from distribution.domain.rounds import LedgerEntry
@@ -131,7 +131,7 @@ def absorb_round(
         kept = _lock_round(tx, options.round_code)
         books = load_books(tx, kept)
         due, left_out = _choose_goods(books, options, _absorbed_before(tx, kept))
-        lines = _require_sound(sheet, books, due, options, log)
+        lines, findings = _require_sound(sheet, books, due, options, log)
         goods: list[AbsorbedGoods] = []
         entries: list[LedgerEntry] = []
         for quota in due:
@@ -144,6 +144,7 @@ def absorb_round(
             goods=tuple(goods),
             left_out=left_out,
             outlets=books.dataset.outlet_by_code,
+            findings=findings,
         )
         if not result.has_moves:
             return result
@@ -219,7 +220,8 @@ def _both_calendars(day: dt.date) -> str:
 
 def _require_sound(
     sheet: ReadSheet, books: RoundBooks, due: tuple[Quota, ...], options: AbsorbOptions, log: FindingLog
-) -> Mapping[Pair, LiftedLine]:
+) -> tuple[Mapping[Pair, LiftedLine], tuple[Finding, ...]]:
+    """Return what the report says of each allotment, with the warnings about it."""
     codes = {quota.commodity_code for quota in due}
     allotted = {pair: line.packs for pair, line in books.allotments.items()}
     expected = [
@@ -229,7 +231,7 @@ def _require_sound(
     findings = log.findings()
     if has_errors(findings):
         raise InputError(findings)
-    return lines
+    return lines, findings
 
 
 def _absorb(
@@ -238,9 +240,8 @@ def _absorb(
     """Absorb one commodity: what became of it, and its postings."""
     lifted: dict[Pair, int] = {}
     kept: dict[Pair, int] = {}
-    for pair, allotment in books.allotments.items():
-        if pair[1] != quota.commodity_code:
-            continue
+    for allotment in books.by_commodity.get(quota.commodity_code, []):
+        pair = (allotment.outlet_code, allotment.commodity_code)
         line, waits = lines.get(pair), books.waiting.get(pair, 0)
         if line is not None:
             lifted[pair], keeps = line.lifted_packs, line.kept_packs

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -51,6 +52,14 @@ class RoundBooks:
     outlet_debt_nano: Mapping[Pair, int]
     area_debt_nano: Mapping[Pair, int]
 
+    @cached_property
+    def by_commodity(self) -> dict[str, list[Allotment]]:
+        """Group the allotments, in order of their outlets."""
+        groups: dict[str, list[Allotment]] = defaultdict(list)
+        for (_, commodity), allotment in sorted(self.allotments.items(), key=lambda item: item[0]):
+            groups[commodity].append(allotment)
+        return groups
+
     def is_released(self, pair: Pair) -> bool:
         """Tell whether packs of an allotment would be released if none of them were lifted."""
         return pair[0] not in self.passed_on and self.allotments[pair].packs > self.waiting.get(pair, 0)
@@ -60,11 +69,9 @@ def load_books(tx: Transaction, kept: Round) -> RoundBooks:
     """Load what absorption needs of a round."""
     round_id = kept.require_id()
     dataset, now = tx.datasets.load(kept.dataset_version), tx.datasets.load()
-    start = min(quota.period_start for quota in dataset.quotas_by_round[kept.code])
     waiting: Counter[Pair] = Counter()
     for line in tx.waiting.left_by(round_id):
-        if line.waiting_since >= start:  # what waited before was allotted by an earlier round
-            waiting[line.outlet_code, line.commodity_code] += line.packs
+        waiting[line.outlet_code, line.commodity_code] += line.packs
     owed = Counter(tx.ledger.balances(Account.SHORTFALL))
     for line in tx.waiting.open():
         owed[line.outlet_code, line.commodity_code] -= line.packs * NANO_PER_PACK
@@ -75,6 +82,7 @@ def load_books(tx: Transaction, kept: Round) -> RoundBooks:
         round=kept,
         dataset=dataset,
         allotments=allotments,
+        # Trucks bring the oldest packs first: what waits beyond this round's packs is of earlier rounds.
         waiting={pair: min(packs, allotments[pair].packs) for pair, packs in waiting.items() if pair in allotments},
         open_outlets=frozenset(now.outlet_by_code),
         passed_on=frozenset(closed & successions),
@@ -133,7 +141,7 @@ def goods_books(
     lifted, kept
         Packs lifted, and packs that are still to be lifted, of every allotment of the commodity.
     """
-    lines = [line for (_, commodity), line in sorted(books.allotments.items()) if commodity == commodity_code]
+    lines = books.by_commodity.get(commodity_code, [])
     carries = any(line.method.carries_debt for line in lines)  # a one-off method neither reads nor writes the debt
     debts = {(HolderKind.OUTLET, code): n for (code, c), n in books.outlet_debt_nano.items() if c == commodity_code}
     debts |= {(HolderKind.AREA, code): n for (code, c), n in books.area_debt_nano.items() if c == commodity_code}

@@ -9,6 +9,7 @@ from enum import StrEnum
 
 from distribution.documents.tables import render_csv
 from distribution.domain.absorption import MoveReason, PackMove
+from distribution.domain.findings import Finding
 from distribution.domain.goods import Commodity
 from distribution.domain.network import Outlet
 from distribution.domain.numerals import format_number
@@ -67,13 +68,17 @@ class AbsorbedGoods:
 
 @dataclass(frozen=True)
 class AbsorptionReport:
-    """An absorption of a round on a day; ``path`` is the log's, None if no pack was given up."""
+    """An absorption of a round on a day.
+
+    ``findings`` are warnings and notes about what outlets reported; ``path`` is the log's, None if no pack was given up.
+    """
 
     round_code: str
     day: dt.date
     goods: tuple[AbsorbedGoods, ...]
     left_out: tuple[LeftOut, ...]
     outlets: Mapping[str, Outlet]
+    findings: tuple[Finding, ...]
     path: str | None = None
 
     @property

@@ -8,19 +8,19 @@ from dataclasses import dataclass
 import numpy as np
 
 from distribution.allocation.allocate import allocate_round
+from distribution.allocation.grid import WeightRangeError
 from distribution.allocation.population import Served
 from distribution.allocation.round_input import RoundInput
 from distribution.allocation.round_result import RoundResult
 from distribution.domain.dataset import Dataset
 from distribution.domain.enums import Account, CountBasis, LedgerKind
+from distribution.domain.errors import StateError
 from distribution.domain.goods import Quota
 from distribution.domain.network import Outlet
 from distribution.domain.policy import Policy
 from distribution.domain.rounds import NANO_PER_PACK, Allotment, LedgerEntry, RoundGoods
 from distribution.services.gather_round import Accounts, GatheredRound, gather_round
 from distribution.services.need import OutletNeed
-
-__all__ = ["Accounts", "Allocation", "allocate_quotas", "price_of"]
 
 
 @dataclass(frozen=True)
@@ -63,11 +63,14 @@ def allocate_quotas(
     Raises
     ------
     NotFoundError, StateError
-        As :func:`distribution.services.gather_round.gather_round`.
+        As :func:`distribution.services.gather_round.gather_round`, or ``weight_too_large``.
     """
     given = gather_round(dataset, quotas, accounts, policy_code)
     numbers = given.numbers
-    result = allocate_round(numbers)
+    try:
+        result = allocate_round(numbers)
+    except WeightRangeError as error:
+        raise StateError("weight_too_large", outlet=numbers.names[error.index]) from error
     rows = [(int(i), j) for j in range(len(quotas)) for i in np.flatnonzero(numbers.commodities[j].eligible)]
     return Allocation(
         policy=given.policy,
@@ -118,7 +121,7 @@ def _allotment(
         moved_nano=int(result.moved_nano[i, j]),
         target_nano=int(result.target_nano[i, j]),
         cap_packs=int(result.cap_packs[i, j]),
-        bound=result.bound[i, j],
+        bound=result.bound_at(i, j),
         debt_before_nano=int(result.debt_before_nano[i, j]),
         debt_after_nano=int(result.debt_after_nano[i, j]),
         shortfall_nano=int(result.shortfall_nano[i, j]),

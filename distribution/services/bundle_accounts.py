@@ -11,8 +11,8 @@ from typing import Any, get_type_hints
 from pydantic import ValidationError
 
 from distribution.domain.rounds import WaitingPacks
-from distribution.services.allocate_round import Accounts
 from distribution.services.compute_round import RoundStart, StockKey
+from distribution.services.gather_round import Accounts
 
 
 class AccountsError(ValueError):

@@ -13,7 +13,7 @@ from distribution.domain.types import format_decimal
 from distribution.services.bundle_accounts import dump_accounts
 from distribution.services.bundle_input import dump_input
 from distribution.services.compute_round import RoundStart
-from distribution.services.exports.books import render_postings, render_stock_use, render_waiting
+from distribution.services.exports.books import render_goods, render_postings, render_stock_use, render_waiting
 from distribution.services.exports.build import RESULTS
 from distribution.services.exports.outcome import RoundOutcome
 from distribution.services.plan_deliveries import SearchOptions
@@ -32,6 +32,7 @@ LIBRARIES = ("numpy", "ortools")
 #: Entry -> renderer, of all that came of the round. Whatever is added here is hashed and later rendered anew.
 OUTPUTS: Mapping[str, Callable[[RoundOutcome], bytes]] = {
     **{path: render for path, (_, render) in RESULTS.items()},
+    "goods.csv": render_goods,
     "postings.csv": render_postings,
     "stock_use.csv": render_stock_use,
     "waiting.csv": render_waiting,

@@ -18,7 +18,9 @@ from distribution.services.delivery_figures import count_halts
 from distribution.services.sentences import spell_numbers
 from gis.travel.geodesic import GeodesicTravel
 from optimizer.explain import static_reason
+from optimizer.plan import Plan
 from optimizer.plan_file import MAX_PLAN_BYTES, LoadedPlan, PlanFileError, load_plan
+from optimizer.problem import Problem
 from optimizer.verify import verify_plan
 
 
@@ -50,26 +52,28 @@ def check_plan_file(path: Path, locale: Locale) -> PlanCheck:
         raise InputError(
             tuple(_finding("plan_malformed", path, problem=problem) for problem in error.problems)
         ) from error
-    faults = [
-        f"{v.where}: {render_message(f'violation.{v.code.value}', locale, spell_numbers(v.numbers, locale))}"
-        for v in verify_plan(loaded.problem, loaded.plan)
-    ]
     return PlanCheck(
         trips=len(loaded.plan.trips),
         stops=count_halts(loaded.problem, loaded.plan.trips),
         waiting=len(loaded.plan.unserved),
-        faults=(
-            *faults,
-            *_check_loads(loaded, locale),
-            *_check_reasons(loaded, locale),
-            *_check_estimates(loaded, locale),
-        ),
+        faults=(*find_plan_faults(loaded.problem, loaded.plan, locale), *_check_estimates(loaded, locale)),
     )
 
 
-def _check_loads(loaded: LoadedPlan, locale: Locale) -> Iterator[str]:
+def find_plan_faults(problem: Problem, plan: Plan, locale: Locale) -> tuple[str, ...]:
+    """Check every constraint, total, load and reason of a plan for a problem, in words; none if it is right."""
+    return (
+        *(
+            f"{v.where}: {render_message(f'violation.{v.code.value}', locale, spell_numbers(v.numbers, locale))}"
+            for v in verify_plan(problem, plan)
+        ),
+        *_check_loads(problem, locale),
+        *_check_reasons(problem, plan, locale),
+    )
+
+
+def _check_loads(problem: Problem, locale: Locale) -> Iterator[str]:
     """Weigh and measure every load anew from its packs."""
-    problem = loaded.problem
     for delivery in problem.deliveries:
         weight_g = sum(map(mul, delivery.packs, problem.commodity_weight_g))
         volume_ml = sum(map(mul, delivery.packs, problem.commodity_volume_ml))
@@ -79,12 +83,14 @@ def _check_loads(loaded: LoadedPlan, locale: Locale) -> Iterator[str]:
             yield f"{delivery.name}: {render_message('plan_file.load_wrong', locale, spell_numbers(params, locale))}"
 
 
-def _check_reasons(loaded: LoadedPlan, locale: Locale) -> Iterator[str]:
+def _check_reasons(problem: Problem, plan: Plan, locale: Locale) -> Iterator[str]:
     """Work out anew, with its numbers, every reason that holds whatever else is planned."""
-    for unserved in loaded.plan.unserved:
-        right = static_reason(loaded.problem, unserved.delivery)
+    for unserved in plan.unserved:
+        if not 0 <= unserved.delivery < len(problem.deliveries):
+            continue  # told already
+        right = static_reason(problem, unserved.delivery)
         if right is not None and right != unserved:
-            name = loaded.problem.deliveries[unserved.delivery].name
+            name = problem.deliveries[unserved.delivery].name
             yield f"{name}: {render_message('plan_file.reason_wrong', locale)}"
 
 

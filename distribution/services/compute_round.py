@@ -12,10 +12,11 @@ from distribution import __version__
 from distribution.domain.dataset import Dataset
 from distribution.domain.goods import Quota
 from distribution.domain.rounds import WaitingPacks
-from distribution.services.allocate_round import Accounts, Allocation, allocate_quotas
+from distribution.services.allocate_round import Allocation, allocate_quotas
 from distribution.services.demand import Demand, build_demand
 from distribution.services.exports.build import list_files
 from distribution.services.exports.outcome import RoundOutcome
+from distribution.services.gather_round import Accounts
 from distribution.services.plan_deliveries import DeliveryPlan
 from distribution.services.ranking import rank_outlets
 from distribution.services.stock_use import remaining_stock
@@ -69,10 +70,10 @@ def share_round(start: RoundStart) -> Allocation:
 
     Raises
     ------
-    StateError
+    NotFoundError, StateError
         Whatever :func:`allocate_quotas` raises.
     """
-    return allocate_quotas(start.dataset, start.quotas, start.accounts)
+    return allocate_quotas(start.dataset, start.quotas, start.accounts, start.policy_code)
 
 
 def demand_of(start: RoundStart, allocation: Allocation) -> Demand:

@@ -110,12 +110,13 @@ class CommodityFrontier:
 
 @dataclass(frozen=True, eq=False)
 class Frontier:
-    """The price of fairness of a round, commodity by commodity."""
+    """The price of fairness of a round, commodity by commodity; how the bound is read stands beside it."""
 
     dataset: Dataset
     round_code: str
     policy_code: str
     kind: DeviationKind
+    spare_full: bool
     commodities: tuple[CommodityFrontier, ...]
 
 
@@ -126,6 +127,7 @@ def trace_frontier(
     round_code: str | None = None,
     policy_code: str | None = None,
     accounts: Accounts | None = None,
+    spare_full: bool | None = None,
 ) -> Frontier:
     """Share a round's quotas under one deviation bound after another, and under none.
 
@@ -141,6 +143,8 @@ def trace_frontier(
         The policy; as :func:`distribution.services.gather_round.gather_round` if none is named.
     accounts
         What earlier rounds left behind, nothing by default.
+    spare_full
+        Whether an outlet that is filled to its capacity may fall below the bound; None = as the policy says.
 
     Raises
     ------
@@ -157,13 +161,15 @@ def trace_frontier(
     if code not in rounds:
         raise StateError("round_not_in_quotas", round=code, rounds=", ".join(rounds))
     given = gather_round(dataset, rounds[code], accounts or Accounts(), policy_code)
-    free = _share_under(given, None)
-    results = [(bound, _share_under(given, bound)) for bound in sorted(set(bounds))]
+    spared = given.numbers.rules.spare_full if spare_full is None else spare_full
+    free = _share_under(given, None, spare_full=spared)
+    results = [(bound, _share_under(given, bound, spare_full=spared)) for bound in sorted(set(bounds))]
     return Frontier(
         dataset,
         code,
         given.policy.code,
         given.policy.deviation_kind,
+        spared,
         tuple(
             CommodityFrontier(
                 commodity=dataset.commodity_by_code[commodity.code],
@@ -177,8 +183,10 @@ def trace_frontier(
     )
 
 
-def _share_under(given: GatheredRound, bound: Decimal | None) -> RoundResult:
-    rules = replace(given.numbers.rules, deviation=None if bound is None else Fraction(bound))
+def _share_under(given: GatheredRound, bound: Decimal | None, *, spare_full: bool) -> RoundResult:
+    deviation = None if bound is None else Fraction(bound)
+    # Who waits for a larger drop strays from every bound: the frontier is that of the round without a smallest drop.
+    rules = replace(given.numbers.rules, deviation=deviation, spare_full=spare_full, min_drop_packs=0)
     return allocate_round(replace(given.numbers, rules=rules))
 
 

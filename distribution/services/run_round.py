@@ -10,11 +10,12 @@ from distribution.domain.dataset import Dataset
 from distribution.domain.enums import Account, RoundState
 from distribution.domain.errors import StateError
 from distribution.domain.goods import Quota
-from distribution.services.allocate_round import Accounts
 from distribution.services.bundle_round import bundle_round
 from distribution.services.compute_round import RoundStart, conclude_round, demand_of, share_round
 from distribution.services.exports.build import build_files
 from distribution.services.exports.outcome import RoundOutcome
+from distribution.services.gather_round import Accounts
+from distribution.services.need import find_policy
 from distribution.services.plan_deliveries import SearchOptions, plan_demand
 from distribution.services.progress import Phase, Reporter
 from distribution.services.summary import RoundSummary
@@ -101,18 +102,20 @@ def bear_root(outcome: RoundOutcome, bundle: Bundle) -> RoundOutcome:
     return replace(outcome, summary=summary, bundle_sha256=bundle.root)
 
 
-def require_quotas(uow: UnitOfWork, round_code: str | None) -> tuple[Quota, ...]:
-    """Return the quotas of a round that can be run now; of the earliest that has not been run, if none is named.
+def require_runnable(uow: UnitOfWork, options: RunOptions) -> None:
+    """Refuse at once what cannot be run now.
 
     Raises
     ------
     NotFoundError
-        If no network has been imported.
+        If no network has been imported; ``policy_unknown`` if it has no such policy.
     StateError
         ``no_round_left``, ``round_not_in_quotas`` or ``round_exists``.
     """
     with uow.read() as tx:
-        return _choose_quotas(tx, tx.datasets.load(), round_code)
+        dataset = tx.datasets.load()
+        find_policy(dataset, options.policy_code)
+        _choose_quotas(tx, dataset, options.round_code)
 
 
 def _read(tx: Transaction, options: RunOptions) -> _Given:
@@ -131,6 +134,7 @@ def _read(tx: Transaction, options: RunOptions) -> _Given:
         policy_code=options.policy_code,
         accounts=Accounts(
             rounding_debt=tx.ledger.balances(Account.ROUNDING_DEBT),
+            shortfall=tx.ledger.balances(Account.SHORTFALL),
             carried_g=tx.rounds.carried_g(),
             waiting=tuple(waiting),
         ),
@@ -179,7 +183,7 @@ def _keep(
         parameters={
             "seconds": limits.seconds,
             "iterations": limits.iterations,
-            "policy": options.policy_code,
+            "policy": allocation.policy.code,
             BUNDLE_ROOT: bundle.root,
             "previous_bundle_sha256": given.previous,
         },

@@ -22,6 +22,7 @@ from distribution.services.exports.allotment_table import (
     render_table_csv,
     render_table_workbook,
 )
+from distribution.services.run_round import BUNDLE_ROOT
 from distribution.store.repositories.network_pages import NetworkPages
 from distribution.store.tables import Round
 from distribution.store.unit_of_work import Transaction, UnitOfWork
@@ -77,6 +78,7 @@ def _load_table(uow: UnitOfWork, asker: Principal, round_code: str, locale: Loca
         lines=lines,
         names=names,
         shared=_measure(lines, goods) if asker.role.sees_everything else (),
+        bundle_sha256=str(found.parameters.get(BUNDLE_ROOT) or ""),
     )
 
 

@@ -78,6 +78,33 @@ def test_what_lies_there_counts_as_held():
     assert (got.floors.tolist(), got.caps.tolist()) == ([30, 50], [30, 50])
 
 
+def test_where_full_outlets_are_spared_the_others_may_take_over_as_much_as_the_bound_allows():
+    weights, caps, tenth = ints([1, 99]), ints([0, 500]), Fraction(1, 100)
+    assert bound_deviation(100, weights, caps, tenth, RELATIVE).placed_packs == 0
+    spared = bound_deviation(100, weights, caps, Fraction(1, 99), RELATIVE, spare_full=True)
+    assert (spared.placed_packs, spared.floors.tolist(), spared.caps.tolist()) == (100, [0, 98], [0, 100])
+    tighter = bound_deviation(100, ints([50, 50]), ints([20, 500]), tenth, RELATIVE, spare_full=True)
+    assert tighter.most == Fraction(20) / (1 - Fraction(1, 2) * (1 + tenth))
+
+
+@given(st.integers(0, 90), rows, deviations, kinds)
+def test_where_full_outlets_are_spared_the_others_keep_the_bound(packs, cells, eps, kind):
+    weights, caps = columns(cells)
+    assume(weights.any())
+    strict = bound_deviation(packs, weights, caps, eps, kind)
+    got = bound_deviation(packs, weights, caps, eps, kind, spare_full=True)
+    assert got.most >= strict.most
+    assert got.lower_kept
+    none, ties = np.zeros_like(caps), by_row(weights.tolist())
+    filled = waterfill(got.placed_packs, weights, balances=none, floors=got.floors, caps=got.caps, ties=ties)
+    assert filled.unplaced_packs == 0
+    shares = [Fraction(w, int(weights.sum())) for w in weights.tolist()]
+    for i, (share, stray) in enumerate(zip(shares, allowed_stray(shares, eps, kind), strict=True)):
+        has = Fraction(int(filled.target_nano[i]), NANO)
+        assert has < got.placed_packs * (share + stray) + 1
+        assert has == caps[i] or not weights[i] or has > got.placed_packs * (share - stray) - 1
+
+
 @given(st.integers(0, 90), rows, deviations, kinds)
 def test_the_most_that_can_be_delivered_equals_that_of_a_plain_search(packs, cells, eps, kind):
     weights, caps = columns(cells)
@@ -106,16 +133,17 @@ def test_it_equals_the_linear_programme(packs, cells, eps, kind):
     assert float(got.most) == pytest.approx(found.delivered[0], abs=1e-6)
 
 
-@given(st.integers(0, 90), rows, deviations, kinds)
-def test_only_more_room_at_a_bottleneck_delivers_more(packs, cells, eps, kind):
+@given(st.integers(0, 90), rows, deviations, kinds, st.booleans())
+def test_only_more_room_at_a_bottleneck_delivers_more(packs, cells, eps, kind, spare):
     weights, caps = columns(cells)
     assume(weights.any())
-    got = bound_deviation(packs, weights, caps, eps, kind)
-    more = bound_deviation(packs, weights, np.where(got.bottleneck, caps + 1, caps), eps, kind)
-    others = bound_deviation(packs, weights, np.where(got.bottleneck, caps, caps + 1), eps, kind)
+    got = bound_deviation(packs, weights, caps, eps, kind, spare_full=spare)
+    roomy_there = np.where(got.bottleneck, caps + 1, caps)
+    roomy_elsewhere = np.where(got.bottleneck, caps, caps + 1)
     assert got.bottleneck.any() == (got.most < packs)
-    assert others.most == got.most
-    assert more.most > got.most or got.most == packs
+    assert bound_deviation(packs, weights, roomy_elsewhere, eps, kind, spare_full=spare).most == got.most
+    if got.most < packs:
+        assert bound_deviation(packs, weights, roomy_there, eps, kind, spare_full=spare).most > got.most
 
 
 @given(st.integers(0, 90), full_rows, deviations, kinds, st.randoms(use_true_random=False))
@@ -165,21 +193,21 @@ def test_without_floors_the_lower_side_needs_no_floor_of_its_own(packs, cells, e
     assert with_floors.target_nano.tolist() == without.target_nano.tolist()
 
 
-@given(st.integers(0, 90), full_rows, deviations, kinds)
-def test_a_capacity_is_worth_what_one_more_unit_of_all_of_them_brings(packs, cells, eps, kind):
-    """Dual prices bound every small gain, and only bottlenecks have one."""
+@given(st.integers(0, 90), full_rows, deviations, kinds, st.booleans())
+def test_a_capacity_is_worth_what_one_more_unit_of_all_of_them_brings(packs, cells, eps, kind, spare):
+    """No small gain is larger than the dual prices say, and only bottlenecks have one."""
     weights, caps, floors, balances = columns(cells)
     assume(weights.any())
-    got = bound_deviation(packs, weights, caps, eps, kind, floors=floors, balances=balances)
+    given_too = {"spare_full": spare, "floors": floors, "balances": balances}
+    got = bound_deviation(packs, weights, caps, eps, kind, **given_too)
     worth = price_capacities(got)
     assert not worth[~got.bottleneck].any()
     assert worth.any() == (got.bottleneck.any() and got.lower_kept)
     if worth.any():
         scale = 10**6  # every figure larger, and then one pack more: a small step
         for step in (caps * 0 + 1, np.arange(caps.size) % 2, got.bottleneck.astype(np.int64)):
-            more = bound_deviation(
-                packs * scale, weights, caps * scale + step, eps, kind, floors=floors * scale, balances=balances * scale
-            )
+            given_too |= {"floors": floors * scale, "balances": balances * scale}
+            more = bound_deviation(packs * scale, weights, caps * scale + step, eps, kind, **given_too)
             assert float(more.held - got.held * scale) <= float(worth @ step) + 1e-6
 
 

@@ -15,7 +15,7 @@ FIVE = SharingRules(min_drop_packs=5)
 def test_who_would_get_too_little_waits_and_its_share_goes_to_the_others():
     got = allocate_round(round_input([90, 6, 4], [commodity(3, 100)], rules=SharingRules(min_drop_packs=5)))
     assert got.packs[:, 0].tolist() == [94, 6, 0]
-    assert got.bound[:, 0].tolist() == [Bound.NONE, Bound.NONE, Bound.MIN_DROP]
+    assert [got.bound_at(i, 0) for i in range(3)] == [Bound.NONE, Bound.NONE, Bound.MIN_DROP]
     assert got.shortfall_nano[:, 0].tolist() == [0, 0, 4 * NANO]
 
 

@@ -104,6 +104,15 @@ def test_the_days_on_which_it_may_be_done_are_told_in_the_readers_language(place
     assert "Moves" not in words
 
 
+def test_a_column_that_is_not_understood_is_told(place):
+    report = place / "lifted.csv"
+    report.write_text(report.read_text(encoding="utf-8").replace("packs", "packs,kept_pakcs", 1), encoding="utf-8")
+    code, words = told(place, "run", "lifted.csv", "--on", "2024-04-24")
+    assert code == 0
+    assert "kept_pakcs" in words
+    assert "nearest known one is kept_packs" in words
+
+
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [

@@ -12,10 +12,11 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from sqlalchemy.orm import SessionTransaction
 
 from distribution.domain.absorption import MoveReason, Unreported
 from distribution.domain.dataset import Dataset
-from distribution.domain.enums import Account, HolderKind, LedgerKind
+from distribution.domain.enums import Account, ApportionmentMethod, HolderKind, LedgerKind
 from distribution.domain.errors import InputError, NotFoundError, StateError, UnavailableError
 from distribution.domain.network import Succession
 from distribution.domain.rounds import NANO_PER_PACK, LedgerEntry
@@ -342,8 +343,10 @@ def test_an_outlet_that_has_closed_gives_up_its_packs_and_takes_none(spring, rep
         stock=tuple(s for s in network.stock if s.place_code != "O9"),
     )
     import_dataset(books.uow, closed, "closed")
-    result = absorb_round(books.uow, report(all_but(kept, ("O9", "rice"), ("O4", "rice"))), LAST_DAYS)
-    assert result.moved_packs == kept.allotted["O9", "rice"] + kept.allotted["O4", "rice"]
+    unlifted = [("O9", "rice"), ("O4", "rice"), ("O4", "eggs")]
+    result = absorb_round(books.uow, report(all_but(kept, *unlifted)), LAST_DAYS)
+    assert result.moved_packs == sum(kept.allotted[pair] for pair in unlifted)
+    assert packs_to(result, "eggs").keys() == {f"O{n}" for n in range(9)} - {"O4"}
     assert "O9" not in packs_to(result)
     with books.uow.read() as tx:
         assert not any(tx.ledger.totals(Account.ROUNDING_DEBT).values())
@@ -396,6 +399,33 @@ def test_an_earlier_round_is_absorbed_by_its_code(books, report):
         absorb_round(books.uow, report([]), replace(LAST_DAYS, round_code="summer"))
 
 
+def test_a_one_off_method_leaves_the_debts_of_recurring_rounds_alone(books, report):
+    network = roomy()
+    webster = tuple(q.model_copy(update={"method": ApportionmentMethod.WEBSTER}) for q in network.quotas)
+    kept = books.run(replace(network, quotas=webster))
+    with books.uow.write() as tx:
+        tx.ledger.post(
+            LedgerEntry(account=Account.ROUNDING_DEBT, holder_code=code, commodity_code="rice", amount_nano=amount)
+            for code, amount in (("O1", 10**8), ("O2", -(10**8)))
+        )
+    result = absorb_round(books.uow, report(all_but(kept, ("O4", "rice"))), LAST_DAYS)
+    assert result.packs_by(MoveReason.DEBT) == 0
+    assert {entry.account for entry in absorption_entries(books)} == {Account.BONUS}
+
+
+def test_the_round_after_an_absorption_starts_from_debts_that_sum_to_zero_and_ends_below_one_pack(spring, report):
+    books, kept = spring
+    absorb_round(books.uow, report(all_but(kept, ("O4", "rice"), ("O1", "eggs"), ("O6", "chicken"))), LAST_DAYS)
+    week = dt.timedelta(7)
+    quotas = tuple(quota("next", code, "1.007", START + week, END + week) for code in ("chicken", "eggs", "rice"))
+    books.run(replace(roomy(), quotas=quotas))
+    with books.uow.read() as tx:
+        debts = tx.ledger.balances(Account.ROUNDING_DEBT)
+        assert not any(tx.ledger.totals(Account.ROUNDING_DEBT).values())
+    assert debts
+    assert all(abs(debt) < NANO_PER_PACK for debt in debts.values())
+
+
 def test_without_a_round_or_a_run_there_is_nothing_to_absorb(books, report, tmp_path):
     with pytest.raises(StateError, match="absorb_no_round"):
         absorb_round(books.uow, report([]), LAST_DAYS)
@@ -423,8 +453,10 @@ def test_the_log_stands_in_the_folder_as_it_is_kept(folder, report):
     assert sum(int(row["packs"]) for row in rows) == kept.allotted["O4", "rice"]
 
 
-@pytest.mark.parametrize("fails", ["write_bytes", "post"])
-def test_if_anything_fails_neither_the_books_nor_the_folder_change(folder, report, monkeypatch, fails):
+@pytest.mark.parametrize(
+    ("owner", "step"), [(Path, "write_bytes"), (LedgerRepository, "post"), (SessionTransaction, "commit")]
+)
+def test_if_anything_fails_neither_the_books_nor_the_folder_change(folder, report, monkeypatch, owner, step):
     place, kept = folder
     file = report(all_but(kept, ("O4", "rice")))
 
@@ -432,7 +464,7 @@ def test_if_anything_fails_neither_the_books_nor_the_folder_change(folder, repor
         raise OSError(28, "No space left on device")
 
     with monkeypatch.context() as patch:
-        patch.setattr(*((Path, fails) if fails == "write_bytes" else (LedgerRepository, fails)), full)
+        patch.setattr(owner, step, full)
         with pytest.raises(UnavailableError, match="out_unusable"):
             absorb_folder(place, file, LAST_DAYS)
     assert {f.name for f in place.iterdir()} == {"taavon.db"}

@@ -253,7 +253,7 @@ def test_two_policies_on_one_network_are_compared_as_they_were_run(tmp_path):
             on_imported=lambda _diff: None,
         )  # fmt: skip
     got = compare_rounds([tmp_path / "by_people", tmp_path / "by_root"])
-    assert [s.name for s in got.scenarios] == ["by_people", "by_root (root)"]
+    assert [s.name for s in got.scenarios] == ["by_people (default)", "by_root (root)"]
     eggs = change(got, "outlets")
     assert eggs["O4"][1] < 0 < eggs["O2"][1]  # the largest outlet loses, the smallest gains
     assert got.scenarios[0].delivery["cost"] > 0

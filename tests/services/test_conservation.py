@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from distribution.domain.dataset import Dataset
 from distribution.domain.enums import OutletMode, StorageClass, Weekday
 from distribution.domain.rounds import WaitingPacks
-from distribution.services.allocate_round import Accounts, allocate_quotas
+from distribution.services.allocate_round import allocate_quotas
+from distribution.services.gather_round import Accounts
 from distribution.services.plan_deliveries import DeliveryPlan, SearchOptions, plan_deliveries
 from distribution.services.progress import SilentReporter
 from optimizer.plan import Limits, Reason

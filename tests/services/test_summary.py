@@ -132,3 +132,21 @@ def test_a_halt_at_which_two_loads_are_unloaded_is_one_stop(small, tmp_path):
 
 def test_the_summary_file_is_the_summary_that_is_kept(small):
     assert json.loads(small.files["summary.json"]) == small.summary
+
+
+@pytest.mark.parametrize("commodity", ["rice", "eggs", "chicken"])
+def test_fifths_of_the_people_add_up_to_all_of_them_and_to_all_their_goods(small, commodity):
+    lines, goods = lines_of(small, commodity), figures_of(small, commodity)
+    for key in ("by_need", "by_distance"):
+        fifths = goods["fairness"][key]
+        assert [fifth["fifth"] for fifth in fifths] == [1, 2, 3, 4, 5]
+        assert sum(fifth["people"] for fifth in fifths) == sum(line.people for line in lines)
+        assert sum(fifth["outlets"] for fifth in fifths) == sum(line.people > 0 for line in lines)
+        mass = sum((fifth["kg_per_person"] or 0) * fifth["people"] for fifth in fifths)
+        assert mass == pytest.approx(goods["allotted_g"] / 1000)
+
+
+def test_the_summary_carries_every_measure_of_inequality(small):
+    fairness = figures_of(small, "rice")["fairness"]
+    assert all(0 <= fairness[key] <= 1 for key in ("gini", "hoover", "theil", "jain", "atkinson_half", "atkinson_one"))
+    assert fairness["hoover"] <= fairness["gini"]

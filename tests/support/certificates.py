@@ -6,11 +6,9 @@ from dataclasses import replace
 from fractions import Fraction
 from functools import cache
 
-import numpy as np
-
 from distribution.allocation.allocate import allocate_round
 from distribution.allocation.certificate import Certificate, PolicyTerms
-from distribution.allocation.certify import certify_commodity, certify_line, certify_outlet, certify_policy
+from distribution.allocation.certify import certify_commodity, certify_lines, certify_outlet, certify_policy
 from distribution.allocation.grid import NANO
 from distribution.allocation.need import NeedFactor
 from distribution.allocation.population import Served
@@ -32,13 +30,13 @@ def certify(given_round: RoundInput) -> list[Certificate]:
     got = allocate_round(given_round)
     policy = policy_terms(given_round)
     certificates = []
-    for j, good in enumerate(given_round.commodities):
+    for j in range(len(given_round.commodities)):
         goods = certify_commodity(got, j)
-        for i in np.flatnonzero(good.eligible).tolist():
+        for i, line in certify_lines(got, j).items():
             people = int(given_round.people[i])
             counted = Served(people, PopulationBasis.DECLARED, members=people // 2, residents=people - people // 2)
             outlet = certify_outlet(got, i, people, counted, [NeedFactor(None, "area", given_round.need[i])])
-            certificates.append(Certificate("round", policy, goods, outlet, certify_line(got, i, j)))
+            certificates.append(Certificate("round", policy, goods, outlet, line))
     return certificates
 
 

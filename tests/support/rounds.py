@@ -14,10 +14,11 @@ from distribution.domain.dataset import Dataset
 from distribution.domain.enums import RoundState
 from distribution.domain.goods import Quota
 from distribution.services import plan_deliveries
-from distribution.services.allocate_round import Accounts, Allocation, allocate_quotas
+from distribution.services.allocate_round import Allocation, allocate_quotas
 from distribution.services.exports.certificates import CERTIFICATES, certify_allocation
 from distribution.services.exports.outcome import RoundOutcome
 from distribution.services.exports.plan_json import render_plan_json
+from distribution.services.gather_round import Accounts
 from distribution.services.import_dataset import import_dataset
 from distribution.services.progress import SilentReporter
 from distribution.services.summary import summarise

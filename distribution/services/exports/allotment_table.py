@@ -51,6 +51,7 @@ class AllotmentTable:
     lines: Sequence[Allotment]
     names: Mapping[str, Mapping[str, Named]]
     shared: tuple[SharedGoods, ...] = ()
+    bundle_sha256: str = ""
 
 
 def render_table_workbook(table: AllotmentTable, locale: Locale) -> bytes:
@@ -67,6 +68,7 @@ def render_table_workbook(table: AllotmentTable, locale: Locale) -> bytes:
         rows=tuple(_row(table, lines, locale) for _, lines in sorted(by_outlet.items())),
         fairness=tuple(_fairness_row(table, goods) for goods in table.shared),
         synthetic=table.synthetic,
+        bundle_sha256=table.bundle_sha256,
     )
     return render_allotments_workbook(data, locale)
 
@@ -127,4 +129,9 @@ def _fairness_row(table: AllotmentTable, goods: SharedGoods) -> FairnessRow:
         kg_per_person_min=rounded(fairness.kg_per_person_min, 3),
         kg_per_person_median=rounded(fairness.kg_per_person_median, 3),
         kg_per_person_max=rounded(fairness.kg_per_person_max, 3),
+        hoover=rounded(fairness.hoover, 4),
+        theil=rounded(fairness.theil, 4),
+        jain=rounded(fairness.jain, 4),
+        atkinson_half=rounded(fairness.atkinson_half, 4),
+        atkinson_one=rounded(fairness.atkinson_one, 4),
     )

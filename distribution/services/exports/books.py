@@ -1,4 +1,4 @@
-"""The books of a round as CSV: what it posted, what waits after it, what it took of the stock."""
+"""The books of a round as CSV: its goods, what it posted, what waits after it, what it took of the stock."""
 
 from __future__ import annotations
 
@@ -7,8 +7,14 @@ from collections.abc import Iterable
 from sqlmodel import SQLModel
 
 from distribution.documents.tables import render_csv
-from distribution.domain.rounds import LedgerEntry, StockUse, WaitingPacks
+from distribution.domain.rounds import LedgerEntry, RoundGoods, StockUse, WaitingPacks
 from distribution.services.exports.outcome import RoundOutcome
+
+
+def render_goods(outcome: RoundOutcome) -> bytes:
+    """Render what the round had of each commodity, and the mass that passes to its next round."""
+    names = [*RoundGoods.model_fields, "carried_on_g"]
+    return render_csv(names, ([getattr(row, name) for name in names] for row in outcome.allocation.goods))
 
 
 def render_postings(outcome: RoundOutcome) -> bytes:

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-import numpy as np
-
 from distribution.allocation.certificate_file import OutletLines, RoundTerms, dump_certificates
-from distribution.allocation.certify import certify_commodity, certify_line, certify_outlet, certify_policy
+from distribution.allocation.certify import certify_commodity, certify_lines, certify_outlet, certify_policy
 from distribution.services.allocate_round import Allocation
 from distribution.services.exports.outcome import RoundOutcome
 
@@ -35,8 +33,9 @@ def certify_allocation(allocation: Allocation, round_code: str) -> bytes:
 def _outlets(allocation: Allocation) -> Iterator[OutletLines]:
     result, need = allocation.result, allocation.need
     given = result.round_input
-    takes_part = np.column_stack([c.eligible for c in given.commodities])
-    for i in sorted(np.flatnonzero(takes_part.any(axis=1)).tolist(), key=given.names.__getitem__):
+    lines = {c.code: certify_lines(result, j) for j, c in enumerate(given.commodities)}
+    takes_part = {i for of_commodity in lines.values() for i in of_commodity}
+    for i in sorted(takes_part, key=given.names.__getitem__):
         code = given.names[i]
         yield OutletLines(
             outlet=certify_outlet(
@@ -47,7 +46,5 @@ def _outlets(allocation: Allocation) -> Iterator[OutletLines]:
                 factors=need.factors[i],
                 warehouse_m=None if need.metres is None else need.metres[i],
             ),
-            lines={
-                given.commodities[j].code: certify_line(result, i, j) for j in np.flatnonzero(takes_part[i]).tolist()
-            },
+            lines={commodity: of_commodity[i] for commodity, of_commodity in lines.items() if i in of_commodity},
         )

@@ -6,6 +6,7 @@ from collections import defaultdict
 from decimal import Decimal
 
 from distribution.allocation.population import Served
+from distribution.documents.seal import format_seal
 from distribution.domain.enums import PopulationBasis
 from distribution.domain.jalali import format_date
 from distribution.domain.network import Outlet
@@ -65,6 +66,7 @@ def _note(outcome: RoundOutcome) -> str:
         notes.append(render_message("map.synthetic", outcome.locale))
     if outcome.deliveries.travel_is_estimate:
         notes.append(render_message("map.estimate", outcome.locale))
+    notes += filter(None, [format_seal(outcome.bundle_sha256, outcome.locale)])
     return " ".join(notes)
 
 

@@ -33,5 +33,6 @@ def render_orders(outcome: RoundOutcome) -> bytes:
         commodities=outcome.commodities,
         orders=tuple(orders),
         synthetic=dataset.settings.synthetic,
+        bundle_sha256=outcome.bundle_sha256,
     )
     return render_release_orders(data, locale)

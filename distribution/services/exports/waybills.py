@@ -30,6 +30,7 @@ def render_truck_waybill(outcome: RoundOutcome, truck: TruckDay) -> bytes:
         trips=trips,
         synthetic=outcome.dataset.settings.synthetic,
         travel_is_estimate=outcome.deliveries.travel_is_estimate,
+        bundle_sha256=outcome.bundle_sha256,
     )
     return render_waybill(data, outcome.locale)
 

@@ -29,6 +29,7 @@ def _table(outcome: RoundOutcome) -> AllotmentTable:
         letters=outcome.letters,
         currency=dataset.settings.currency,
         synthetic=dataset.settings.synthetic,
+        bundle_sha256=outcome.bundle_sha256,
         commodities=outcome.commodities,
         lines=outcome.allocation.allotments,
         names={
