@@ -19,6 +19,7 @@ from distribution.messages import Locale, render_message
 from distribution.services.progress import Phase
 from distribution.services.sentences import describe_finding, spell_numbers
 from distribution.services.summary import RoundSummary
+from distribution.services.summary_tables import list_tables
 from optimizer.plan import COST_SCALE
 
 STYLE = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.NOTE: "blue"}
@@ -102,5 +103,5 @@ def describe_diff(diff: DatasetDiff, locale: Locale) -> str:
 
 def print_summary(console: Console, summary: RoundSummary, locale: Locale) -> None:
     """Print the tables of a run that a planner understands; where it is narrow, words wrap and numbers stay whole."""
-    for heading, rows in summary.tables(locale):
+    for heading, rows in list_tables(summary, locale):
         print_table(console, heading, rows)

@@ -153,31 +153,38 @@ def fill_baskets(given: BasketInput) -> BasketFill:
     return BasketFill(baskets, parts * np.maximum(given.counts, 1), _whole_packs(given, baskets, parts), stop, index)
 
 
-def _own_limits(given: BasketInput) -> _OwnLimits:
-    """Find the room or cap that each outlet reaches first."""
-    n = given.counts.size
+_Limit = tuple[BasketStop, int, NDArray[np.int64], NDArray[np.int64]]
+
+
+def _list_limits(given: BasketInput) -> list[_Limit]:
+    """List the rooms and caps: kind, index, how much there is, and how much of it one basket takes (0 = none)."""
     parts = np.where(given.eligible, given.basket_g, 0)
-    limits: list[tuple[BasketStop, int, NDArray[np.int64], NDArray[np.int64]]] = [
+    limits: list[_Limit] = [
         (BasketStop.ROOM, k, given.room_g[:, k], parts[:, given.storage_class == k].sum(axis=1))
         for k in range(given.room_g.shape[1])
     ]
     if given.caps is not None:
         capped_g = np.minimum(given.caps, given.packs + 1) * given.pack_g  # a cap above the packs never comes first
         limits += [(BasketStop.CAP, j, capped_g[:, j], parts[:, j]) for j in range(parts.shape[1])]
-    common = max(
-        math.gcd(*(int(np.gcd.reduce(a, initial=0)) for *_, amounts, sizes in limits for a in (amounts, sizes))), 1
+    common = math.gcd(
+        *(int(np.gcd.reduce(masses, initial=0)) for *_, there, need in limits for masses in (there, need))
     )
-    limits = [(kind, place, amounts // common, sizes // common) for kind, place, amounts, sizes in limits]
+    return [(kind, index, there // max(common, 1), need // max(common, 1)) for kind, index, there, need in limits]
+
+
+def _own_limits(given: BasketInput) -> _OwnLimits:
+    """Find the room or cap that each outlet reaches first."""
+    n, limits = given.counts.size, _list_limits(given)
     scale = math.lcm(*{int(size) for *_, sizes in limits for size in np.unique(sizes) if size})
     exact = max(max((max_of(amounts) for *_, amounts, _ in limits), default=0), 1) * scale >= SAFE
     scaled: Integers = np.zeros(n, dtype=object if exact else np.int64)
     numerator, denominator = np.zeros(n, dtype=np.int64), np.ones(n, dtype=np.int64)
     stop, index = np.full(n, BasketStop.NO_BASKET, dtype=object), np.full(n, -1, dtype=np.int64)
-    for kind, place, amounts, sizes in limits:
+    for kind, at, amounts, sizes in limits:
         reach = amounts.astype(scaled.dtype) * (scale // np.maximum(sizes, 1).astype(scaled.dtype))
         first = (sizes > 0) & (given.counts > 0) & ((index < 0) | (reach < scaled))
         scaled[first], numerator[first], denominator[first] = reach[first], amounts[first], sizes[first]
-        stop[first], index[first] = kind, place
+        stop[first], index[first] = kind, at
     return _OwnLimits(numerator, denominator, scaled, scale, stop, index)
 
 
@@ -259,24 +266,30 @@ class BasketReport:
     mean: float | None
 
 
-def complete_baskets(packs: NDArray[np.int64], given: BasketInput) -> BasketReport:
+def complete_baskets(
+    packs: NDArray[np.int64],
+    *,
+    counts: NDArray[np.int64],
+    basket_g: NDArray[np.int64],
+    eligible: NDArray[np.bool_],
+    pack_g: NDArray[np.int64],
+) -> BasketReport:
     """Count the complete baskets in allotted packs, each of the commodities the outlet is admitted to.
 
     Parameters
     ----------
     packs
         Allotted packs, shape (n, m).
-    given
-        Who shares which basket goods.
+    counts, basket_g, eligible, pack_g
+        As in :class:`BasketInput`.
     """
-    endless = np.iinfo(np.int64).max
-    each = np.where(given.eligible, packs * given.pack_g // given.basket_g, endless)
-    served = (given.counts > 0) & given.eligible.any(axis=1)
-    whole = np.where(served, each.min(axis=1, initial=endless), 0)
+    each = np.where(eligible, packs * pack_g // basket_g, np.iinfo(np.int64).max)
+    served = (counts > 0) & eligible.any(axis=1)
+    whole = np.where(served, each.min(axis=1, initial=np.iinfo(np.int64).max), 0)
     scarcest = np.where(served, each.argmin(axis=1) if each.shape[1] else -1, -1)
-    counts = given.counts[served]
-    if not counts.size:
+    people = counts[served]
+    if not people.size:
         return BasketReport(whole, scarcest, None, None, None)
-    rate = whole[served] / counts
-    mean = total(whole[served]) / total(counts)
-    return BasketReport(whole, scarcest, float(rate.min()), weighted_median(rate, counts), mean)
+    rate = whole[served] / people
+    mean = total(whole[served]) / total(people)
+    return BasketReport(whole, scarcest, float(rate.min()), weighted_median(rate, people), mean)

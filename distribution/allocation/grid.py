@@ -7,7 +7,7 @@ both give the same numbers.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
@@ -61,28 +61,32 @@ def grid_weights(
         raise ValueError("people and need differ in length")
     if counts.min(initial=0) < 0 or people_exponent < 0:
         raise ValueError("a served population or its exponent is negative")
-    factors = {value: Fraction(value) * MICRO for value in set(need)}
-    if any(factor < 0 for factor in factors.values()):
+    values, place = _distinct(need)
+    factors = [Fraction(value) * MICRO for value in values]
+    if any(factor < 0 for factor in factors):
         raise ValueError("a need weight is negative")
     if people_exponent != 1:
-        weights = rounded_powers(counts, people_exponent, [factors[value] for value in need], SAFE)
+        weights = rounded_powers(counts, people_exponent, [factors[k] for k in place.tolist()], SAFE)
     else:
-        weights = _products(counts, need, factors)
+        weights = _products(counts, place, factors)
     if weights.max(initial=0) >= SAFE:
         raise WeightRangeError(int(weights.argmax()))
     return weights
 
 
-def _products(
-    counts: NDArray[np.int64], need: Sequence[Decimal], factors: Mapping[Decimal, Fraction]
-) -> NDArray[np.int64]:
+def _distinct(need: Sequence[Decimal]) -> tuple[list[Decimal], NDArray[np.int64]]:
+    """Return the distinct objects among the values, and the place of each value: hashing a million decimals is slow."""
+    _, first, place = np.unique(np.fromiter(map(id, need), np.int64, len(need)), return_index=True, return_inverse=True)
+    return [need[i] for i in first.tolist()], place
+
+
+def _products(counts: NDArray[np.int64], place: NDArray[np.int64], factors: Sequence[Fraction]) -> NDArray[np.int64]:
     """Multiply and round; of those that would be 2^62 or more, the largest of each need comes out as 2^62."""
-    rows_of: dict[Decimal, list[int]] = {}
-    for row, value in enumerate(need):
-        rows_of.setdefault(value, []).append(row)
     weights = np.zeros(counts.shape, dtype=np.int64)
-    for value, rows in rows_of.items():
-        group, factor = counts[rows], factors[value]
+    order = np.argsort(place, kind="stable")
+    ends = np.searchsorted(place[order], np.arange(1, len(factors)))
+    for factor, rows in zip(factors, np.split(order, ends) if factors else [], strict=True):
+        group = counts[rows]
         largest = int(group.argmax())
         if int(group[largest]) * factor < SAFE:
             weights[rows] = _rounded_product(group, factor)

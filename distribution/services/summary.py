@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from decimal import Decimal
 from typing import Any
@@ -12,14 +12,12 @@ from typing import Any
 import numpy as np
 
 from distribution.allocation.fairness import Fairness, measure_fairness
-from distribution.allocation.fifths import FIFTHS, Fifth
-from distribution.documents.formats import format_amount
 from distribution.domain.dataset import Dataset
 from distribution.domain.enums import Bound, PopulationBasis
-from distribution.domain.numerals import format_number
 from distribution.domain.rounds import NANO_PER_PACK, Allotment, RoundGoods, WaitingPacks
-from distribution.messages import Locale, render_message
+from distribution.messages import Locale
 from distribution.services.allocate_round import Allocation
+from distribution.services.basket_figures import BasketFigures, count_baskets
 from distribution.services.delivery_figures import DeliveryFigures, count_deliveries
 from distribution.services.need import nearest_warehouse_metres
 from distribution.services.plan_deliveries import DeliveryPlan
@@ -82,6 +80,7 @@ class RoundSummary:
     iterations: int
     files: tuple[str, ...] = ()
     bundle_sha256: str = ""
+    baskets: BasketFigures | None = None
 
     @property
     def allotted_g(self) -> int:
@@ -92,123 +91,6 @@ class RoundSummary:
         """Render as the bytes of ``summary.json``."""
         record = {"schema": SCHEMA} | {key: value for key, value in asdict(self).items() if key != "bundle_sha256"}
         return (json.dumps(record, ensure_ascii=False, indent=2, default=_plain) + "\n").encode()
-
-    def tables(self, locale: Locale) -> list[tuple[str, list[tuple[str, ...]]]]:
-        """Render as titled tables of ready text; a table of more than two columns starts with its header."""
-        return [
-            (_text("heading.goods", locale), self._goods_table(locale)),
-            (_text("heading.fairness", locale), self._fairness_table(locale)),
-            (_text("heading.inequality", locale), self._inequality_table(locale)),
-            (_text("heading.by_need", locale), self._fifths_table(locale, lambda goods: goods.fairness.by_need)),
-            (
-                _text("heading.by_distance", locale),
-                self._fifths_table(locale, lambda goods: goods.fairness.by_distance),
-            ),
-            (_text("heading.delivery", locale), self._delivery_table(locale)),
-            (_text("heading.distance", locale), self._distance_table(locale)),
-        ]
-
-    def _goods_table(self, locale: Locale) -> list[tuple[str, ...]]:
-        columns = ("commodity", "tonnes_in", "tonnes_allotted", "kg_per_person", "unplaced")
-        rows = [tuple(_text(f"column.{column}", locale) for column in columns)]
-        rows += [
-            (
-                goods.name(locale),
-                _tonnes(goods.quota_g + goods.carried_g, locale),
-                _tonnes(goods.allotted_g, locale),
-                _number(goods.fairness.kg_per_person_median, locale, 3),
-                format_number(goods.unplaced_packs, locale),
-            )
-            for goods in self.goods
-        ]
-        total_in = sum(goods.quota_g + goods.carried_g for goods in self.goods)
-        total = (_text("total", locale), _tonnes(total_in, locale), _tonnes(self.allotted_g, locale))
-        rows.append((*total, "", format_number(sum(g.unplaced_packs for g in self.goods), locale)))
-        return rows
-
-    def _fairness_table(self, locale: Locale) -> list[tuple[str, ...]]:
-        columns = ("commodity", "gini", "deviation", "rounding", "held")
-        rows = [tuple(_text(f"column.{column}", locale) for column in columns)]
-        rows += [
-            (
-                goods.name(locale),
-                _number(goods.fairness.gini, locale, 4),
-                _number(goods.fairness.largest_deviation_packs, locale, 2),
-                _number(goods.largest_rounding_packs, locale, 2),
-                f"{format_number(goods.held_by_storage, locale)} / {format_number(goods.held_by_balance, locale)}",
-            )
-            for goods in self.goods
-        ]
-        return rows
-
-    def _inequality_table(self, locale: Locale) -> list[tuple[str, ...]]:
-        columns = ("hoover", "theil", "jain", "atkinson_half", "atkinson_one")
-        rows = [tuple(_text(f"column.{column}", locale) for column in ("commodity", *columns, "fill"))]
-        rows += [
-            (
-                goods.name(locale),
-                *(_number(getattr(goods.fairness, column), locale, 4) for column in columns),
-                f"{_number(goods.fairness.fill_min, locale, 3)} / {_number(goods.fairness.fill_max, locale, 3)}",
-            )
-            for goods in self.goods
-        ]
-        return rows
-
-    def _fifths_table(
-        self, locale: Locale, fifths_of: Callable[[GoodsFigures], tuple[Fifth, ...]]
-    ) -> list[tuple[str, ...]]:
-        rows = [(_text("column.commodity", locale), *(format_number(number + 1, locale) for number in range(FIFTHS)))]
-        rows += [
-            (goods.name(locale), *(_number(fifth.kg_per_person, locale, 3) for fifth in fifths))
-            for goods in self.goods
-            if (fifths := fifths_of(goods))
-        ]
-        return rows
-
-    def _delivery_table(self, locale: Locale) -> list[tuple[str, ...]]:
-        d = self.delivery
-
-        def count(value: int) -> str:
-            return format_number(value, locale)
-
-        values = {
-            "outlets_served": _of(d.outlets_served, d.outlets_due, locale),
-            "people_covered": _of(d.people_covered, self.people, locale),
-            "routed": _tonnes(d.routed_g, locale),
-            "collected": _tonnes(d.collected_g, locale),
-            "waiting": _tonnes(d.waiting_g, locale),
-            "days": _of(d.days_used, d.working_days, locale),
-            "trucks": count(d.trucks),
-            "truck_days": count(d.truck_days),
-            "trips": count(d.trips),
-            "stops": count(d.stops),
-            "km": count(round(d.metres / 1000)),
-            "tonne_km": count(d.tonne_km),
-            "cost": format_amount(d.cost, self.currency, locale),
-            "co2": _tonnes(int(d.co2_kg * 1000), locale),
-        }
-        rows: list[tuple[str, ...]] = [(_text(f"row.{key}", locale), value) for key, value in values.items()]
-        rows += [
-            (_text(f"unserved.{reason}", locale), format_number(number, locale))
-            for reason, number in d.unserved.items()
-        ] or [(_text("row.unserved", locale), _text("none", locale))]
-        return rows
-
-    def _distance_table(self, locale: Locale) -> list[tuple[str, ...]]:
-        columns = ("quintile", "outlets", "nothing_yet", "mean_km", "mean_day", "mean_rank")
-        rows = [tuple(_text(f"column.{column}", locale) for column in columns)]
-        rows += [
-            (
-                format_number(q.quintile, locale),
-                format_number(q.outlets, locale),
-                format_number(q.waiting, locale),
-                _number(q.mean_km, locale, 1),
-                _number(q.mean_day, locale, 1),
-                _number(q.mean_rank, locale, 2),
-            )
-            for q in self.delivery.rank_by_distance
-        ]
-        return rows
 
 
 def summarise(
@@ -239,6 +121,7 @@ def summarise(
         status=deliveries.plan.status.value,
         seed=deliveries.plan.seed,
         iterations=deliveries.plan.iterations,
+        baskets=count_baskets(allocation),
     )
 
 
@@ -306,21 +189,3 @@ def _plain(value: Any) -> Any:
     if isinstance(value, Mapping):
         return dict(value)
     raise TypeError(type(value).__name__)
-
-
-def _text(key: str, locale: Locale) -> str:
-    return render_message(f"summary.{key}", locale)
-
-
-def _tonnes(mass_g: int, locale: Locale) -> str:
-    return render_message("summary.tonnes", locale, {"value": format_number(Decimal(mass_g) / 1_000_000, locale, 1)})
-
-
-def _number(value: float | None, locale: Locale, decimals: int) -> str:
-    return "–" if value is None else format_number(value, locale, decimals)
-
-
-def _of(part: int, whole: int, locale: Locale) -> str:
-    return render_message(
-        "summary.of", locale, {"part": format_number(part, locale), "whole": format_number(whole, locale)}
-    )

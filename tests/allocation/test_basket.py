@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from distribution.allocation.basket import BasketInput, BasketStop, complete_baskets, fill_baskets
+from distribution.allocation.basket import BasketInput, BasketReport, BasketStop, complete_baskets, fill_baskets
 from tests.support.allocation import ints
 from tests.support.basket_lp import lexicographic_levels
 from tests.support.sharing import plain_baskets
@@ -25,6 +25,11 @@ def baskets(counts, basket_g, packs, *, eligible=None, pack_g=None, classes=None
         room_g=ints(room_g or [[PLENTY]] * n),
         caps=None if caps is None else ints(caps),
     )
+
+
+def report(packs, given_round) -> BasketReport:
+    r = given_round
+    return complete_baskets(packs, counts=r.counts, basket_g=r.basket_g, eligible=r.eligible, pack_g=r.pack_g)
 
 
 @st.composite
@@ -166,23 +171,23 @@ def test_figures_that_make_no_sense_are_refused():
 
 
 def test_complete_baskets_are_counted_from_the_packs_of_the_scarcest_good():
-    got = complete_baskets(ints([[2, 9], [6, 1], [0, 0]]), baskets([10, 30, 0], [5_000, 1_000], [8, 100]))
+    got = report(ints([[2, 9], [6, 1], [0, 0]]), baskets([10, 30, 0], [5_000, 1_000], [8, 100]))
     assert got.per_outlet.tolist() == [4, 10, 0]
     assert (got.minimum, got.median, got.mean) == (10 / 30, 10 / 30, 14 / 40)
     assert got.scarcest.tolist() == [0, 1, -1]
 
 
 def test_nobody_served_gives_no_figure():
-    got = complete_baskets(ints([[1]]), baskets([0], [100], [1]))
+    got = report(ints([[1]]), baskets([0], [100], [1]))
     assert (got.minimum, got.median, got.mean) == (None, None, None)
 
 
 @given(basket_rounds())
 def test_the_packs_below_the_level_leave_no_outlet_more_than_a_pack_of_each_good_short_of_its_level(given_round):
     got, r = fill_baskets(given_round), given_round
-    report = complete_baskets(got.floor_packs, r)
+    counted = report(got.floor_packs, r)
     for i in range(len(r.counts)):
         goods = np.flatnonzero(r.eligible[i])
         if r.counts[i] and goods.size:
             lost = max(Fraction(int(r.pack_g[j]), int(r.basket_g[j])) for j in goods)
-            assert got.level(i) * int(r.counts[i]) - lost - 1 < report.per_outlet[i] <= got.level(i) * int(r.counts[i])
+            assert got.level(i) * int(r.counts[i]) - lost - 1 < counted.per_outlet[i] <= got.level(i) * int(r.counts[i])

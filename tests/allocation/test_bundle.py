@@ -21,7 +21,7 @@ from distribution.allocation.bundle import (
     read_bundle,
 )
 from distribution.allocation.bundle_zip import NotCanonicalError, read_zip, write_zip
-from tests.support.bundles import every_flip, flip, reforge
+from tests.support.bundles import every_flip, flip, is_refused, reforge
 
 NAMES = st.from_regex(r"([a-z0-9_]{1,5}/)?[a-z0-9_]{1,8}\.[a-z]{1,4}", fullmatch=True)
 ENTRIES = st.dictionaries(NAMES, st.binary(max_size=60), max_size=6)
@@ -65,10 +65,8 @@ def test_any_program_opens_it_and_finds_stored_entries_of_a_fixed_date(entries):
 
 
 def test_every_single_flipped_bit_is_noticed(bundle):
-    for bit, flipped in every_flip(bundle.to_zip()):
-        with pytest.raises(BundleError):
-            read_bundle(flipped)
-            pytest.fail(f"bit {bit} may be flipped")
+    assert not is_refused(bundle.to_zip())
+    assert [bit for bit, flipped in every_flip(bundle.to_zip()) if not is_refused(flipped)] == []
 
 
 def test_the_first_byte_that_is_wrong_is_named(bundle):

@@ -1,8 +1,11 @@
+from fractions import Fraction
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from distribution.allocation import waterfill as module
 from distribution.allocation.grid import MAX_PACKS, NANO
 from distribution.allocation.waterfill import waterfill
 from tests.support.allocation import by_row, ints, plain_waterfill
@@ -109,3 +112,55 @@ def test_figures_that_do_not_fit_are_refused():
         fill(10, [1, 1], balances=[MAX_PACKS, MAX_PACKS])
     with pytest.raises(ValueError, match="negative"):
         fill(10, [1, -1])
+
+
+@given(st.integers(0, 120), rows)
+def test_the_exact_target_is_kept_beside_its_billionths(packs, cells):
+    weights, balances, floors, caps = (list(column) for column in zip(*cells, strict=True))
+    floors = [min(f, c) for f, c in zip(floors, caps, strict=True)]
+    packs = max(packs, sum(floors))
+    got = fill(packs, weights, balances, floors, caps)
+    exact = [
+        whole + Fraction(part, got.unit) for whole, part in zip(got.whole.tolist(), got.remainder.tolist(), strict=True)
+    ]
+    assert exact == plain_waterfill(packs, weights, balances, floors, caps)
+
+
+@given(st.integers(1, 120), rows)
+def test_what_the_bounds_are_applied_to_is_in_proportion_to_the_level_less_the_balance(packs, cells):
+    weights, balances, _, caps = (list(column) for column in zip(*cells, strict=True))
+    got = fill(packs, weights, balances, None, caps)
+    if got.level is None:
+        return
+    height = [max(Fraction(*got.level) * w - b, Fraction(0)) for w, b in zip(got.weights.tolist(), balances, strict=True)]
+    effective = got.effective.tolist()
+    assert all(a * sum(height) == h * sum(effective) for a, h in zip(effective, height, strict=True))
+
+
+@given(st.integers(0, 120), rows, st.booleans())
+def test_a_wrong_guess_of_who_is_at_a_bound_is_mended(packs, cells, all_floored):
+    weights, balances, floors, caps = (list(column) for column in zip(*cells, strict=True))
+    floors = [min(f, c) for f, c in zip(floors, caps, strict=True)]
+    packs = max(packs, sum(floors))
+
+    def guess(_packs, weights, *_bounds):
+        return np.full(weights.shape, all_floored), np.zeros(weights.shape, np.bool_)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(module, "_near_piece", guess)
+        got = fill(packs, weights, balances, floors, caps)
+    due = fill(packs, weights, balances, floors, caps)
+    assert got.target_nano.tolist() == due.target_nano.tolist()
+    assert (got.capped.tolist(), got.floored.tolist()) == (due.capped.tolist(), due.floored.tolist())
+
+
+def test_a_giant_that_is_capped_leaves_the_level_to_the_others():
+    got = fill(1_000, [2**61, 1, 2, 7], caps=[10, 1_000, 1_000, 1_000])
+    assert got.target_nano.tolist() == [10 * NANO, 99 * NANO, 198 * NANO, 693 * NANO]
+    assert got.capped.tolist() == [True, False, False, False]
+
+
+def test_packs_that_are_all_spoken_for_by_a_floor_leave_nothing_to_the_rest():
+    got = fill(4, [0, 1, 3], floors=[4, 0, 0], caps=[5, 3, 2])
+    assert got.target_nano.tolist() == [4 * NANO, 0, 0]
+    assert (got.placed_packs, got.unplaced_packs) == (4, 0)

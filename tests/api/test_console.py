@@ -16,6 +16,7 @@ from distribution.messages import LOCALES, Locale
 from distribution.services.delivery_figures import DeliveryFigures
 from distribution.services.distance_ranks import QuintileRank
 from distribution.services.summary import GoodsFigures, RoundSummary
+from distribution.services.summary_tables import list_tables
 
 
 @pytest.fixture
@@ -52,7 +53,7 @@ def test_no_number_is_cut_however_narrow_the_terminal(summary: RoundSummary, loc
     text = console.file.getvalue()  # type: ignore[attr-defined] # the buffer given above
     assert "…" not in text
     assert max(map(cell_len, text.splitlines())) <= width
-    for _, rows in summary.tables(locale):
+    for _, rows in list_tables(summary, locale):
         for row in rows[1:] if len(rows[0]) > 2 else rows:
             for cell in row[1:]:
                 assert re.search(rf"(?<!\S){re.escape(cell)}(?!\S)", text), (cell, width)

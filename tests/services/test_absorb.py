@@ -326,6 +326,14 @@ def test_every_mistake_of_a_report_is_told_at_once_and_nothing_is_posted(books, 
     assert not absorption_entries(books)
 
 
+def test_a_misspelt_code_is_told_once_and_not_again_as_an_outlet_that_is_missing(spring, report):
+    books, kept = spring
+    rows = [("O44" if row[:2] == ("O4", "rice") else row[0], *row[1:]) for row in all_but(kept)]
+    with pytest.raises(InputError) as caught:
+        absorb_round(books.uow, report(rows), LAST_DAYS)
+    assert [f.code for f in caught.value.findings] == ["lifted_outlet_unknown"]
+
+
 def test_a_report_that_is_not_there_or_empty_is_told(spring, report, tmp_path):
     books, _ = spring
     for file, code in ((tmp_path / "none.csv", "file_missing"), (report([], ""), "sheet_empty")):

@@ -9,12 +9,14 @@ from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from distribution.allocation.certificate import Certificate, FactorTerms
+from distribution.allocation.certificate_file import find_certificates
 from distribution.allocation.check_certificate import check_certificate
 from distribution.domain.dataset import Dataset
 from distribution.domain.enums import (
@@ -29,13 +31,14 @@ from distribution.domain.enums import (
     Role,
 )
 from distribution.domain.errors import NotFoundError, StateError
-from distribution.domain.policy import NeedWeight, Policy
+from distribution.domain.policy import BasketLine, FixedShare, MemberCount, NeedWeight, OutletLimit, Policy
 from distribution.domain.principal import Principal
 from distribution.messages import LOCALES, Locale, load_catalogue
+from distribution.services.allocate_round import Accounts, allocate_quotas
 from distribution.services.certificate_sentences import describe_certificate
 from distribution.services.explain_allotment import explain_allotments
 from distribution.services.explain_run import explain_run
-from distribution.services.exports.certificates import CERTIFICATES
+from distribution.services.exports.certificates import CERTIFICATES, certify_allocation
 from distribution.services.run_folder import DATABASE
 from distribution.store.engine import create_database, database_url
 from distribution.store.repositories.files import NewFile
@@ -283,3 +286,39 @@ def test_the_file_names_every_outlet_once_in_order_of_code(kept: UnitOfWork) -> 
     head, *rows = (json.loads(line) for line in content.splitlines())
     assert head["round"] == "spring"
     assert [row["outlet"]["code"] for row in rows] == [f"O{i}" for i in range(10)]
+
+
+@pytest.mark.parametrize("rule", [{"min_drop_packs": 30}, {"deviation_percent": Decimal(20)}])
+def test_every_certificate_of_a_policy_that_asks_for_everything_is_right(rule: dict[str, Any]) -> None:
+    dataset = small_network()
+    areas = tuple(area.model_copy(update={"households": 9_001}) for area in dataset.areas if area.parent_code)
+    policy = Policy(
+        code="all", counts=CountBasis.HOUSEHOLDS, people_exponent=Decimal("0.8"), need_exponent=Decimal("1.5"),
+        hierarchy=Hierarchy.UNIONS, reserve_percent=Decimal("12.5"), repay_percent=Decimal(50),
+        methods=(ApportionmentMethod.QUOTA, ApportionmentMethod.CUMULATIVE), **rule,
+    )  # fmt: skip
+    dataset = replace(
+        dataset,
+        areas=(dataset.areas[1].model_copy(update={"need_weight": Decimal("1.25")}), *areas),
+        policies=(policy,),
+        need_weights=(NeedWeight(policy_code="all", basis=NeedBasis.KIND, key="rural", weight=Decimal("1.3")),),
+        fixed_shares=(FixedShare(policy_code="all", node_code="west", percent=Decimal("33.333333")),),
+        baskets=(BasketLine(policy_code="all", commodity_code="rice", kg=Decimal("0.02")),),
+        limits=(OutletLimit(outlet_code="O1", commodity_code="rice", floor_packs=2, cap_packs=20),),
+        members=(MemberCount(area_code="west", outlet_code="O6", people=900, households=300),),
+    )
+    accounts = Accounts(
+        rounding_debt={("O2", "rice"): 10**9 // 3, ("O3", "rice"): -(10**9 // 3)},
+        shortfall={("O4", "rice"): 7 * 10**9 + 1, ("O5", "eggs"): 10**9},
+    )
+    allocation = allocate_quotas(dataset, dataset.quotas_by_round["spring"], accounts, "all")
+    content = certify_allocation(allocation, "spring")
+    packs = {(a.outlet_code, a.commodity_code): a.packs for a in allocation.allotments}
+    certified = [c for outlet in dataset.outlets for c in find_certificates(content, outlet.code)]
+    assert {(c.outlet.code, c.commodity.code): c.line.packs for c in certified} == packs
+    assert [c for c in certified if check_certificate(c)] == []
+    six = next(c for c in certified if c.outlet.code == "O6")
+    assert (six.outlet.people, six.outlet.members, six.outlet.counted > 300) == (5000, 300, True)
+    print([(c.outlet.code,c.commodity.code,c.line.bound,c.line.packs,c.line.target_nano,c.line.moved_nano,c.commodity.unplaced_packs, c.commodity.floor_short_packs) for c in certified if c.commodity.code=="rice"])
+    assert any(c.line.bound in {Bound.MIN_DROP, Bound.DEVIATION} for c in certified)
+    assert any(c.line.level_nano and c.outlet.fixed_part == "33333333/100000000" for c in certified)

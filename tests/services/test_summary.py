@@ -8,9 +8,11 @@ from statistics import mean
 
 import pytest
 
+from distribution.services.allocate_round import Accounts, allocate_quotas
+from distribution.services.basket_figures import count_baskets
 from distribution.services.check_plan import check_plan_file
 from tests.support.kept import Books, KeptRound
-from tests.support.networks import small_network, two_equal_outlets
+from tests.support.networks import network_with_policies, small_network, two_equal_outlets
 
 
 @pytest.fixture(scope="module")
@@ -150,3 +152,23 @@ def test_the_summary_carries_every_measure_of_inequality(small):
     fairness = figures_of(small, "rice")["fairness"]
     assert all(0 <= fairness[key] <= 1 for key in ("gini", "hoover", "theil", "jain", "atkinson_half", "atkinson_one"))
     assert fairness["hoover"] <= fairness["gini"]
+
+
+def test_complete_baskets_are_counted_from_the_packs_of_the_scarcer_good():
+    network = network_with_policies()
+    quotas = tuple(q for q in network.quotas if q.commodity_code != "chicken")
+    allocation = allocate_quotas(network, quotas, Accounts(), "by-people")
+    figures = count_baskets(allocation)
+    packs = {(line.outlet_code, line.commodity_code): line.packs for line in allocation.allotments}
+    whole, people = {}, {}
+    for outlet in network.outlets:
+        in_grams = {
+            "eggs": (packs[outlet.code, "eggs"] * 11_000, 25),
+            "rice": (packs[outlet.code, "rice"] * 10_000, 200),
+        }
+        whole[outlet.code] = min(there // need for there, need in in_grams.values())
+        people[outlet.code] = allocation.served[outlet.code].people
+    assert figures.mean == pytest.approx(sum(whole.values()) / sum(people.values()))
+    assert figures.minimum == pytest.approx(min(whole[code] / people[code] for code in whole))
+    assert figures.outlets == sum(figures.scarcest.values()) == sum(figures.held_by.values()) == 10
+    assert count_baskets(allocate_quotas(network, quotas, Accounts(), "half-west")) is None

@@ -48,17 +48,6 @@ def plain_waterfill(
     return at(level)
 
 
-def plain_webster(
-    seats: int, weights: Sequence[int], ties: Sequence[int], lower: Sequence[int], upper: Sequence[int]
-) -> list[int]:
-    """Give packs one by one to the best claim."""
-    held = list(lower)
-    for _ in range(seats - sum(held)):
-        open_rows = [i for i in range(len(held)) if held[i] < upper[i] and weights[i]]
-        held[min(open_rows, key=lambda i: (-Fraction(weights[i], 2 * held[i] + 1), ties[i]))] += 1
-    return held
-
-
 def commodity(n: int, quota_packs: int, **changes: object) -> CommodityInput:
     """Build a commodity of 10 kg packs, dry, cumulative, for everyone, but for the changes.
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from distribution.allocation.bundle import Bundle, build_bundle
+from distribution.allocation.bundle import Bundle, BundleError, build_bundle, read_bundle
 
 
 def reforge(bundle: Bundle, entries: Mapping[str, bytes | None] | None = None, **manifest: Any) -> Bundle:
@@ -36,3 +36,12 @@ def every_flip(data: bytes) -> Iterator[tuple[int, bytes]]:
         flipped[bit // 8] ^= 1 << bit % 8
         yield bit, bytes(flipped)
         flipped[bit // 8] ^= 1 << bit % 8
+
+
+def is_refused(data: bytes) -> bool:
+    """Tell whether bytes are refused as no bundle."""
+    try:
+        read_bundle(data)
+    except BundleError:
+        return True
+    return False
