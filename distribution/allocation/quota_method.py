@@ -74,9 +74,7 @@ def apportion_quota(
     return result
 
 
-def _levels(
-    packs: int, weight: Sequence[int], lower: Sequence[int], upper: Sequence[int], scale: int
-) -> Iterator[int]:
+def _levels(packs: int, weight: Sequence[int], lower: Sequence[int], upper: Sequence[int], scale: int) -> Iterator[int]:
     """Yield the level at which the bounded shares sum to h, for h from the sum of the lower bounds + 1 to the packs.
 
     Each is the floor of ``scale`` times the level.

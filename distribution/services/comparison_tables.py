@@ -132,6 +132,7 @@ def _fairness(comparison: Comparison, locale: Locale) -> Iterator[Table]:
         rows += [
             (name_measure(name, locale), *(measure_text(own.get(name), locale, 4) for own in measures))
             for name in comparison.measures
+            if any(own.get(name) is not None for own in measures)
         ]
         yield _text("heading.fairness", locale, commodity=commodity.name(locale)), rows
 

@@ -28,7 +28,7 @@ MOST_SCENARIOS = 8
 class Scenario:
     """A round of one run: a policy on a network, and what came of it.
 
-    ``name`` is the folder's, with the policy's code if the round names one; ``summary`` is what ``summary.json`` holds.
+    ``name`` is the folder's, with the code of the policy unless that is the folder's name; ``summary`` is what ``summary.json`` holds.
     """
 
     name: str
@@ -151,5 +151,7 @@ def _named_apart(scenarios: Sequence[Scenario]) -> tuple[Scenario, ...]:
     named = []
     for scenario in scenarios:
         place = scenario.name if count[scenario.name] == 1 else str(scenario.folder)
-        named.append(replace(scenario, name=f"{place} ({scenario.policy})" if scenario.policy else place))
+        named.append(
+            replace(scenario, name=place if scenario.policy in {"", place} else f"{place} ({scenario.policy})")
+        )
     return tuple(named)

@@ -37,7 +37,9 @@ def test_packs_equal_those_of_the_plain_method(cells, data):
 def test_a_share_that_billionths_round_up_keeps_its_floor():
     # The first share is 2 x 10^-12 below 5 packs: 5 in billionths, but its floor is 4.
     weights = [5 * 10**12 - 2, 4 * 10**12 + 1, 1]
-    fill = waterfill(9, ints(weights), balances=ints([0] * 3), floors=ints([0] * 3), caps=ints([9] * 3), ties=ints([0, 1, 2]))
+    fill = waterfill(
+        9, ints(weights), balances=ints([0] * 3), floors=ints([0] * 3), caps=ints([9] * 3), ties=ints([0, 1, 2])
+    )
     assert fill.target_nano.tolist() == [5 * 10**9, 4 * 10**9, 0]
     assert fill.whole.tolist() == [4, 4, 0]
     assert hamilton(9, weights) == [5, 4, 0]

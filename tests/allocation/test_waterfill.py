@@ -132,7 +132,9 @@ def test_what_the_bounds_are_applied_to_is_in_proportion_to_the_level_less_the_b
     got = fill(packs, weights, balances, None, caps)
     if got.level is None:
         return
-    height = [max(Fraction(*got.level) * w - b, Fraction(0)) for w, b in zip(got.weights.tolist(), balances, strict=True)]
+    height = [
+        max(Fraction(*got.level) * w - b, Fraction(0)) for w, b in zip(got.weights.tolist(), balances, strict=True)
+    ]
     effective = got.effective.tolist()
     assert all(a * sum(height) == h * sum(effective) for a, h in zip(effective, height, strict=True))
 

@@ -94,6 +94,11 @@ def test_a_scenario_is_named_by_its_folder_and_policy_and_by_its_path_where_fold
     assert names == [str(runs / "plain"), "moved (moving)", str(twin)]
 
 
+def test_a_folder_named_after_its_policy_is_named_once(runs, tmp_path):
+    own = keep_run(tmp_path / "moving", small_network(), MOVED, policy="moving")
+    assert [s.name for s in compare_rounds([runs / "plain", own]).scenarios] == ["plain", "moving"]
+
+
 def test_an_outlet_of_one_network_only_is_told_of_and_has_no_ration_in_the_other(runs, tmp_path):
     network = small_network()
     opened = network.outlets[0].model_copy(update={"code": "ON"})

@@ -303,7 +303,7 @@ def test_every_certificate_of_a_policy_that_asks_for_everything_is_right(rule: d
         policies=(policy,),
         need_weights=(NeedWeight(policy_code="all", basis=NeedBasis.KIND, key="rural", weight=Decimal("1.3")),),
         fixed_shares=(FixedShare(policy_code="all", node_code="west", percent=Decimal("33.333333")),),
-        baskets=(BasketLine(policy_code="all", commodity_code="rice", kg=Decimal("0.02")),),
+        baskets=(BasketLine(policy_code="all", commodity_code="rice", kg=Decimal("0.006")),),
         limits=(OutletLimit(outlet_code="O1", commodity_code="rice", floor_packs=2, cap_packs=20),),
         members=(MemberCount(area_code="west", outlet_code="O6", people=900, households=300),),
     )
@@ -319,6 +319,5 @@ def test_every_certificate_of_a_policy_that_asks_for_everything_is_right(rule: d
     assert [c for c in certified if check_certificate(c)] == []
     six = next(c for c in certified if c.outlet.code == "O6")
     assert (six.outlet.people, six.outlet.members, six.outlet.counted > 300) == (5000, 300, True)
-    print([(c.outlet.code,c.commodity.code,c.line.bound,c.line.packs,c.line.target_nano,c.line.moved_nano,c.commodity.unplaced_packs, c.commodity.floor_short_packs) for c in certified if c.commodity.code=="rice"])
     assert any(c.line.bound in {Bound.MIN_DROP, Bound.DEVIATION} for c in certified)
     assert any(c.line.level_nano and c.outlet.fixed_part == "33333333/100000000" for c in certified)
