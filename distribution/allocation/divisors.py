@@ -16,7 +16,6 @@ ordered exactly.
 
 from __future__ import annotations
 
-import itertools
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -195,9 +194,9 @@ def _bracket(count: _Counter, packs: int) -> tuple[float, float]:
         factor = 1 + reach * max(abs(miss) / packs, 1e-6)
         level, reach = (min(level * factor, full) if miss > 0 else level / factor), 2 * reach
         miss = ends.look(level)
-    for step in itertools.count(1):
-        if ends.between <= FEW:
-            return ends.low, ends.high
+    step = 0
+    while ends.between > FEW:
+        step += 1
         if step % 3:
             share = (packs + miss + math.copysign(FEW / 4, miss) - ends.at_low) / (ends.at_high - ends.at_low)
             miss = ends.look(ends.low + (ends.high - ends.low) * min(max(share, 0.01), 0.99))
@@ -207,6 +206,7 @@ def _bracket(count: _Counter, packs: int) -> tuple[float, float]:
             level = _last_claim(ends)
             ends.look(level * (1 - 2 * MARGIN))
             miss = ends.look(level * (1 + 2 * MARGIN))
+    return ends.low, ends.high
 
 
 def _last_claim(ends: _Ends) -> float:

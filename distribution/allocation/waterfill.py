@@ -117,19 +117,19 @@ def waterfill(
         return _fill_weighted(packs, weights, balances, lower, upper, ties)
     rows = np.flatnonzero(weighted)
     rest = packs - total(lower[~weighted])
-    some = _fill_weighted(rest, weights[rows], balances[rows], lower[rows], upper[rows], ties[rows])
-    whole, remainder, target = lower.copy(), np.zeros(weights.shape, some.remainder.dtype), lower * NANO
+    part = _fill_weighted(rest, weights[rows], balances[rows], lower[rows], upper[rows], ties[rows])
+    whole, remainder, target = lower.copy(), np.zeros(weights.shape, part.remainder.dtype), lower * NANO
     capped, floored = np.zeros(weights.shape, np.bool_), lower > 0
-    whole[rows], remainder[rows], target[rows] = some.whole, some.remainder, some.target_nano
-    capped[rows], floored[rows] = some.capped, some.floored
+    whole[rows], remainder[rows], target[rows] = part.whole, part.remainder, part.target_nano
+    capped[rows], floored[rows] = part.capped, part.floored
     return replace(
-        some,
+        part,
         target_nano=target,
         whole=whole,
         remainder=remainder,
         capped=capped,
         floored=floored,
-        placed_packs=packs - some.unplaced_packs,
+        placed_packs=packs - part.unplaced_packs,
         weights=weights,
         balances=balances,
     )

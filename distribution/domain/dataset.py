@@ -145,6 +145,17 @@ class Dataset:
             step = area.parent_code if area else None
         return tuple(chain)
 
+    @cached_property
+    def area_levels(self) -> dict[str, tuple[str, ...]]:
+        """Return the areas above the outlets of each area, from the top, below the last one that all have in common."""
+        chains = {o.area_code: self.area_and_ancestors(o.area_code)[::-1] for o in self.outlets}
+        common = 0
+        for nodes in zip(*chains.values(), strict=False):
+            if len(set(nodes)) > 1:
+                break
+            common += 1
+        return {code: chain[common:] for code, chain in chains.items()}
+
     def union_of(self, outlet: Outlet) -> str:
         """Return the code of the union an outlet's cooperative belongs to."""
         return self.cooperative_by_code[outlet.cooperative_code].union_code

@@ -19,13 +19,12 @@ _ALL_PERCENT = 100
 
 
 def count_levels(dataset: Dataset, hierarchy: Hierarchy) -> int:
-    """Count the levels that packs are handed down, the outlets among them; of areas, along the longest way."""
+    """Count the levels that packs are handed down, the outlets among them; of areas, the longest way below the last in common."""
     if hierarchy is Hierarchy.FLAT:
         return 1
     if hierarchy is Hierarchy.UNIONS:
         return _UNION_LEVELS
-    depths = (len(dataset.area_and_ancestors(code)) for code in {o.area_code for o in dataset.outlets})
-    return 1 + max(depths, default=0)
+    return 1 + max(map(len, dataset.area_levels.values()), default=0)
 
 
 def check_levels(context: CheckContext) -> None:

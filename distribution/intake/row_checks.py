@@ -88,6 +88,15 @@ def check_methods(sheet: ReadSheet, log: FindingLog) -> None:
     A parent's debt is the sum of its children's, so there is none to keep where the children have none.
     """
     for row in sheet.rows:
+        if row.values.get("min_drop_packs") and row.values.get("deviation_percent") is not None:
+            log.add(
+                "min_drop_against_deviation",
+                sheet="policies",
+                row=row.number,
+                column="min_drop_packs",
+                value=row.values["min_drop_packs"],
+                policy=row.values.get("code", ""),
+            )
         methods = [ApportionmentMethod(method) for method in row.values.get("methods", ())]
         for above, below in itertools.pairwise(methods):
             if above.carries_debt and not below.carries_debt:

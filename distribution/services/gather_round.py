@@ -88,8 +88,8 @@ def gather_round(
         ``policy_unknown``.
     StateError
         ``no_working_day`` if no delivery could be made in the period; ``quota_too_large`` if a quota, with what was
-        carried on and what lies at the outlets, is more packs than the accounts can hold; ``methods_out_of_order`` or
-        ``need_out_of_range`` if the policy cannot be followed.
+        carried on and what lies at the outlets, is more packs than the accounts can hold; ``need_out_of_range`` if the
+        policy cannot be followed.
     """
     policy = find_policy(dataset, policy_code) or next(
         (p for p in dataset.policies if p.code == DEFAULT_POLICY.code), DEFAULT_POLICY

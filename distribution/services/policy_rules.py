@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Sequence
 from fractions import Fraction
 
@@ -11,7 +10,6 @@ import numpy as np
 from distribution.allocation.round_input import FixedShares, SharingRules, Tree
 from distribution.domain.dataset import Dataset
 from distribution.domain.enums import ApportionmentMethod, Hierarchy
-from distribution.domain.errors import StateError
 from distribution.domain.goods import Quota
 from distribution.domain.network import Outlet
 from distribution.domain.policy import Policy
@@ -30,17 +28,8 @@ def build_rules(policy: Policy) -> SharingRules:
 
 
 def methods_for(policy: Policy, quota: Quota) -> tuple[ApportionmentMethod, ...]:
-    """Return the methods of the levels from the top: the policy's, else the quota's for all.
-
-    Raises
-    ------
-    StateError
-        ``methods_out_of_order`` if a level below a cumulative one is not cumulative.
-    """
-    methods = policy.methods or (quota.method,)
-    if any(not below.carries_debt for above, below in itertools.pairwise(methods) if above.carries_debt):
-        raise StateError("methods_out_of_order", policy=policy.code)
-    return methods
+    """Return the methods of the levels from the top: the policy's, else the quota's for all."""
+    return policy.methods or (quota.method,)
 
 
 def build_tree(dataset: Dataset, hierarchy: Hierarchy, outlets: Sequence[Outlet]) -> Tree | None:
@@ -57,25 +46,14 @@ def build_tree(dataset: Dataset, hierarchy: Hierarchy, outlets: Sequence[Outlet]
     if hierarchy is Hierarchy.UNIONS:
         chains = [(f"union:{dataset.union_of(o)}", f"cooperative:{o.cooperative_code}") for o in outlets]
     else:
-        above = {a: dataset.area_and_ancestors(a)[::-1] for a in sorted({o.area_code for o in outlets})}
-        common = _common_length(list(above.values()))
-        chains = [tuple(f"area:{code}" for code in above[o.area_code][common:]) for o in outlets]
+        above = dataset.area_levels
+        chains = [tuple(f"area:{code}" for code in above[o.area_code]) for o in outlets]
     names = sorted({name for chain in chains for name in chain})
     place = {name: i for i, name in enumerate(names)}
     paths = np.full((len(chains), max(map(len, chains), default=0)), -1, dtype=np.int64)
     for i, chain in enumerate(chains):
         paths[i, : len(chain)] = [place[name] for name in chain]
     return Tree(paths, tuple(names))
-
-
-def _common_length(chains: Sequence[tuple[str, ...]]) -> int:
-    """Return how many nodes from the top all chains share."""
-    length = 0
-    for nodes in zip(*chains, strict=False):
-        if len(set(nodes)) > 1:
-            break
-        length += 1
-    return length
 
 
 def build_fixed_shares(dataset: Dataset, policy: Policy, outlets: Sequence[Outlet]) -> FixedShares | None:

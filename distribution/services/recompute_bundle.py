@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from distribution.allocation.bundle import Bundle, Fault
 from distribution.domain.errors import TaavonError
@@ -17,16 +17,21 @@ from distribution.services.bundle_sums import check_sums
 from distribution.services.check_plan import find_plan_faults
 from distribution.services.compute_round import RoundStart, conclude_round, demand_of, share_round
 from distribution.services.demand import Demand
+from distribution.services.exports.certificates import CERTIFICATES
 from distribution.services.first_difference import first_difference
 from distribution.services.plan_deliveries import PosedDeliveries, pose_deliveries, travel_of
 from distribution.services.sentences import describe_error, describe_finding
 from gis.travel.frozen import FrozenTravelError, thaw_travel
 from gis.travel.geodesic import GeodesicTravel
 from gis.travel.protocol import TravelProvider
-from optimizer.plan import Status
+from optimizer.plan import Plan, Status
 from optimizer.plan_file import LoadedPlan, PlanFileError, load_plan
 
 PLAN = "plan.json"
+
+#: The outputs that do not depend on the plan.
+SHARES = frozenset({"allotments.csv", CERTIFICATES, "goods.csv"})
+NO_PLAN = Plan(trips=(), unserved=(), scaled_cost=0, status=Status.STOPPED, iterations=0, seed=0)
 
 #: Entries that hold measures, which no pack depends on and which processors round each in its own way.
 MEASURES = frozenset({"summary.json"})
@@ -73,11 +78,16 @@ def recompute_bundle(bundle: Bundle, locale: Locale) -> Recomputed:
     plan_faults = find_plan_faults(done.posed.problem, done.loaded.plan, locale)
     for sentence in plan_faults:
         done.tell("plan_wrong", sentence=sentence)
-    if not plan_faults:
+    if plan_faults:
+        # What does not rest on the plan is compared all the same, so that every fault is told at once.
+        outputs = render_recomputed(bundle, replace(done, loaded=replace(done.loaded, plan=NO_PLAN)))
+        names = SHARES
+    else:
         done.faults += check_sums(done.start, books, bundle.entries, done.loaded)
         outputs = render_recomputed(bundle, done)
-        for name in sorted(outputs):
-            _compare(name, bundle.entries[name], outputs[name], done)
+        names = frozenset(outputs)
+    for name in sorted(names):
+        _compare(name, bundle.entries[name], outputs[name], done)
     return done
 
 

@@ -198,6 +198,7 @@ def test_a_capacity_is_worth_what_one_more_unit_of_all_of_them_brings(packs, cel
     """No small gain is larger than the dual prices say, and only bottlenecks have one."""
     weights, caps, floors, balances = columns(cells)
     assume(weights.any())
+    floors = np.minimum(floors, caps)  # where they cross, more capacity is more floor
     given_too = {"spare_full": spare, "floors": floors, "balances": balances}
     got = bound_deviation(packs, weights, caps, eps, kind, **given_too)
     worth = price_capacities(got)

@@ -221,3 +221,17 @@ def test_a_waybill_without_stops_or_with_packs_that_do_not_fit_is_refused(make_w
         make_waybill((make_stop(1, packs=(1,)),))
     with pytest.raises(ValueError, match="packs"):
         replace(make_waybill(), trips=(WaybillTrip(1, 0, 1, 2, 3, (make_stop(1, packs=(1, 1, 1, -1)),)),))
+
+
+@pytest.mark.parametrize("locale", ["fa", "en"])
+def test_the_fingerprint_of_the_round_stands_on_every_page_of_every_paper(
+    locale, make_waybill, make_stop, make_release_orders, read_pdf
+):
+    root = hashlib.sha256(b"a round").hexdigest()
+    many = (WaybillTrip(1, 21_600, 23_400, 50_000, 90_000, tuple(make_stop(order) for order in range(1, 40))),)
+    for pdf in (
+        read_pdf(render_waybill(make_waybill(trips=many, bundle_sha256=root), locale)),
+        read_pdf(render_release_orders(replace(make_release_orders(), bundle_sha256=root), locale)),
+    ):
+        assert [pdf.count(root, page) for page in range(len(pdf.sizes))] == [1] * len(pdf.sizes)
+    assert not read_pdf(render_waybill(make_waybill(), locale)).shows("taavon verify")

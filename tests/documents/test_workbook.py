@@ -165,3 +165,11 @@ def test_the_same_allotments_give_the_same_bytes():
 def test_a_workbook_without_rows_is_still_a_workbook():
     raw = render_allotments_workbook(replace(make_workbook(()), fairness=()), "fa")
     assert len(read_sheet(raw, 0)) >= 4
+
+
+def test_the_fingerprint_of_the_round_stands_above_every_sheet():
+    root = "3f2a90c177de0b14" * 4
+    raw = render_allotments_workbook(replace(make_workbook(), bundle_sha256=root), "en")
+    for index in range(len(CalamineWorkbook.from_filelike(io.BytesIO(raw)).sheet_names)):
+        line = str(read_sheet(raw, index)[1][0])
+        assert line.endswith(" ".join(["3f2a", "90c1", "77de", "0b14"] * 4))

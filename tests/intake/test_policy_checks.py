@@ -36,7 +36,7 @@ def test_policies_are_read_in_persian(policy_folder: CsvFolder) -> None:
     policies = policy_folder.path / f"{fa['sheet.policies']}.csv"
     text = policies.read_text(encoding="utf-8")
     for word, label in (
-        ("webster;cumulative;cumulative", "وبستر؛ تجمعي؛ تجمعی"),
+        ("webster;cumulative", "وبستر؛ تجمعي؛ تجمعی"),
         ("households", "خانوار"),
         (",areas,", ",مناطق,"),
         ("absolute", "مطلق"),
@@ -213,7 +213,14 @@ def test_the_order_and_the_repeats_of_methods_are_kept(policy_folder: CsvFolder)
     assert [m.value for m in dataset.policies[-1].methods] == ["webster", "adams", "webster"]
 
 
-@pytest.mark.parametrize(("hierarchy", "levels"), [("flat", 1), ("areas", 3), ("unions", 3)])
+def test_a_smallest_drop_and_a_deviation_bound_together_are_refused(policy_folder: CsvFolder) -> None:
+    row = policy_folder.append("policies", code="tried", min_drop_packs="5", deviation_percent="10")
+    finding = only(read_dataset(policy_folder.path), "min_drop_against_deviation")
+    assert place(finding) == ("policies", row, "min_drop_packs", "5")
+    assert_told(finding)
+
+
+@pytest.mark.parametrize(("hierarchy", "levels"), [("flat", 1), ("areas", 2), ("unions", 3)])
 def test_methods_beyond_the_last_level_are_a_warning(policy_folder: CsvFolder, hierarchy: str, levels: int) -> None:
     assert count_levels(small_network(), Hierarchy(hierarchy)) == levels
     row = policy_folder.append("policies", code="tried", hierarchy=hierarchy, methods=";".join(["adams"] * levels))

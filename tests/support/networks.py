@@ -146,11 +146,11 @@ def network_with_policies() -> Dataset:
             OutletLimit(outlet_code="O7", commodity_code="rice", floor_packs=1, cap_packs=20),
         ),
         policies=(
-            policy("all-fields", hierarchy="areas", methods="webster;cumulative;cumulative", counts="households",
-                   people_exponent="0.5", need_exponent="2", reserve_percent="5", min_drop_packs=3,
-                   repay_percent="25", deviation_percent="12.5", deviation_kind="absolute"),
+            policy("all-fields", hierarchy="areas", methods="webster;cumulative", counts="households",
+                   people_exponent="0.5", need_exponent="2", reserve_percent="5", repay_percent="25",
+                   deviation_percent="12.5", deviation_kind="absolute"),
             policy("by-people"),
-            policy("half-west", hierarchy="unions", methods="cumulative"),
+            policy("half-west", hierarchy="unions", methods="cumulative", min_drop_packs=3),
         ),
         need_weights=(
             need_weight("by-people", "area", "east", "1.1"),
