@@ -41,7 +41,7 @@ from distribution.services.sentences import spell_numbers
 from distribution.store.engine import database_url, new_database
 from optimizer.plan import Limits
 
-app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
 DEFAULT_SECONDS = 30.0
 
 

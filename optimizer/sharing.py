@@ -19,6 +19,10 @@ FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
 
 
+# With packs that are finite no programme is unbounded.
+_INFEASIBLE = (mathopt.TerminationReason.INFEASIBLE, mathopt.TerminationReason.INFEASIBLE_OR_UNBOUNDED)
+
+
 class SharingError(RuntimeError):
     """The solver ended neither with an optimum nor with the proof that there is none."""
 
@@ -57,7 +61,7 @@ class SharingProblem:
     Attributes
     ----------
     packs
-        Packs there are, shape (m,).
+        Packs there are, finite, shape (m,).
     shares
         Fair share of each outlet, shape (n, m).
     stray
@@ -84,7 +88,7 @@ class SharingProblem:
         Raises
         ------
         ValueError
-            If shapes differ, a figure is negative, or a shared capacity names what is not there.
+            If shapes differ, a figure is negative, packs have no end, or a shared capacity names what is not there.
         """
         n, m = self.shares.shape
         tables = (self.stray, self.floors, self.caps)
@@ -92,6 +96,8 @@ class SharingProblem:
             raise ValueError("packs, shares and bounds differ in shape")
         if any(float(a.min(initial=0)) < 0 for a in (self.packs, self.shares, self.worth, *tables)):
             raise ValueError("packs, shares and bounds may not be negative")
+        if not np.isfinite(self.packs).all():
+            raise ValueError("there is no end of packs")
         given = self.shared
         sizes = {given.row.shape, given.outlet.shape, given.commodity.shape, given.use.shape}
         limits = ((given.row, given.capacity.size), (given.outlet, n), (given.commodity, m))
@@ -137,7 +143,7 @@ def solve_sharing(problem: SharingProblem) -> SharingResult:
         return _infeasible(problem)
     model = mathopt.Model.from_model_proto(_build_model(problem))
     solution = mathopt.solve(model, mathopt.SolverType.GLOP)
-    if solution.termination.reason == mathopt.TerminationReason.INFEASIBLE:
+    if solution.termination.reason in _INFEASIBLE:
         return _infeasible(problem)
     if solution.termination.reason != mathopt.TerminationReason.OPTIMAL:
         raise SharingError(str(solution.termination))

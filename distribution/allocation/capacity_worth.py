@@ -32,19 +32,21 @@ def price_capacities(bound: DeviationBound) -> NDArray[np.float64]:
         return worth
     sides, point = bound.sides, bound.held / bound.sides.whole
     full = sides.most == 0 if point == 0 else ~at_most(sides.high, sides.most, 1 / point)
-    reached = (full | bound.bottleneck) & ~bound.widened
-    rows, others = np.flatnonzero(reached), ~reached & ~bound.widened
+    widened = ~at_most(sides.least, sides.high, point)
+    reached = (full | bound.bottleneck) & ~widened
+    rows, others = np.flatnonzero(reached), ~reached & ~widened
     low, high = (side.astype(np.float64) / sides.whole for side in (sides.low, sides.high))
     if sides.spare_full:
         low = np.where(reached, 0, low)
-    pinned = float(total(sides.least[bound.widened]))  # they hold their floors, whatever the total
+    pinned = float(total(sides.least[widened]))  # they hold their floors, whatever the total
 
     def column(values: NDArray[Any], rest: float, fixed: float) -> NDArray[np.float64]:
         return np.array([*values[rows].astype(np.float64), rest, fixed]).reshape(-1, 1)
 
+    held = float(bound.held)
     found = solve_sharing(
         SharingProblem(
-            packs=np.array([np.inf]),
+            packs=np.array([2 * held + 1]),  # never reached
             shares=column((low + high) / 2, float((low + high)[others].sum()) / 2, 0),
             stray=column((high - low) / 2, float((high - low)[others].sum()) / 2, np.inf),
             floors=column(sides.least, float(total(sides.least[others])), pinned),
@@ -52,7 +54,8 @@ def price_capacities(bound: DeviationBound) -> NDArray[np.float64]:
             worth=np.ones(1),
         )
     )
-    held = float(bound.held)
+    if not found.feasible:
+        return worth
     if abs(found.delivered[0] - held) > TOLERANCE * max(1.0, held):
         raise RuntimeError(f"the programme delivers {found.delivered[0]}, exact arithmetic {held}")
     worth[rows] = found.outlet_price[: rows.size, 0]

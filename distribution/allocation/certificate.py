@@ -42,6 +42,7 @@ class PolicyTerms:
     min_drop_packs: int
     deviation_percent: str | None
     deviation_kind: DeviationKind
+    deviation_spares_full: bool
 
 
 @dataclass(frozen=True, slots=True)

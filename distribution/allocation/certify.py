@@ -30,6 +30,7 @@ def certify_policy(policy: Policy) -> PolicyTerms:
         min_drop_packs=policy.min_drop_packs,
         deviation_percent=None if deviation is None else format_decimal(deviation),
         deviation_kind=policy.deviation_kind,
+        deviation_spares_full=policy.deviation_spares_full,
     )
 
 

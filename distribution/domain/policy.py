@@ -83,6 +83,9 @@ class Policy(Named):
         sa_type=enum_text(DeviationKind),
         description="whether the bound is of each fair share (relative) or of all that is delivered (absolute)",
     )
+    deviation_spares_full: bool = Field(
+        default=True, description="yes if a full outlet may stay below the bound; no if it then holds all others back"
+    )
 
     @property
     def reserve(self) -> Fraction:

@@ -24,6 +24,7 @@ def build_rules(policy: Policy) -> SharingRules:
         min_drop_packs=policy.min_drop_packs,
         deviation=policy.deviation,
         deviation_kind=policy.deviation_kind,
+        spare_full=policy.deviation_spares_full,
     )
 
 

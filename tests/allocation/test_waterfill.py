@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from distribution.allocation import waterfill as module
+from distribution.allocation import water_level
 from distribution.allocation.grid import MAX_PACKS, NANO
 from distribution.allocation.waterfill import waterfill
 from tests.support.allocation import by_row, ints, plain_waterfill
@@ -149,7 +149,7 @@ def test_a_wrong_guess_of_who_is_at_a_bound_is_mended(packs, cells, all_floored)
         return np.full(weights.shape, all_floored), np.zeros(weights.shape, np.bool_)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(module, "_near_piece", guess)
+        patch.setattr(water_level, "_near_piece", guess)
         got = fill(packs, weights, balances, floors, caps)
     due = fill(packs, weights, balances, floors, caps)
     assert got.target_nano.tolist() == due.target_nano.tolist()

@@ -98,5 +98,7 @@ def test_problems_that_do_not_fit_together_are_refused():
         problem([1, 1], [0.5, 0.5], 0, [1, 1])
     with pytest.raises(ValueError, match="negative"):
         problem([-1], [0.5, 0.5], 0, [1, 1])
+    with pytest.raises(ValueError, match="no end"):
+        problem([np.inf], [1], 0, [1])
     with pytest.raises(ValueError, match="not there"):
         problem([1], [1], 0, [1], shared=shared([1], [(0, 1, 0, 1)]))

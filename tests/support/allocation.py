@@ -139,6 +139,7 @@ def sharing_rules(draw):
         min_drop_packs=least,
         deviation=None if least else draw(st.sampled_from([None, Fraction(0), Fraction(1, 20), Fraction(1, 2)])),
         deviation_kind=draw(st.sampled_from(DeviationKind)),
+        spare_full=draw(st.booleans()),
     )
 
 

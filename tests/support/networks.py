@@ -148,7 +148,7 @@ def network_with_policies() -> Dataset:
         policies=(
             policy("all-fields", hierarchy="areas", methods="webster;cumulative", counts="households",
                    people_exponent="0.5", need_exponent="2", reserve_percent="5", repay_percent="25",
-                   deviation_percent="12.5", deviation_kind="absolute"),
+                   deviation_percent="12.5", deviation_kind="absolute", deviation_spares_full=False),
             policy("by-people"),
             policy("half-west", hierarchy="unions", methods="cumulative", min_drop_packs=3),
         ),

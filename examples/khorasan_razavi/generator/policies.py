@@ -49,6 +49,7 @@ DEFAULTS = {
     "repay_percent": "0",
     "deviation_percent": "",
     "deviation_kind": "relative",
+    "deviation_spares_full": "yes",
 }
 
 

@@ -65,6 +65,7 @@ def upgrade() -> None:
         sa.Column("repay_percent", sa.String(), nullable=False),
         sa.Column("deviation_percent", sa.String(), nullable=True),
         sa.Column("deviation_kind", sa.String(), nullable=False),
+        sa.Column("deviation_spares_full", sa.Boolean(), nullable=False),
     )
     _create_versioned(
         "need_weight",
