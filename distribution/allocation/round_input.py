@@ -230,6 +230,8 @@ class RoundInput:
             for c in self.commodities
             if not c.methods or sorted(c.methods, key=lambda m: m.carries_debt) != list(c.methods)
         ]
+        if self.rules.deviation is not None and any(c.basket_mg for c in self.commodities):
+            errors.append("baskets come first, whatever the deviation of one commodity: choose one")
         if self.fixed is not None and sum(self.fixed.parts) != 1:
             errors.append("the fixed parts do not add up to 1")
         return errors

@@ -20,7 +20,13 @@ from distribution.intake.plausibility import (
     check_tonnes,
     check_vehicles,
 )
-from distribution.intake.policy_checks import check_baskets, check_fixed_shares, check_households, check_levels
+from distribution.intake.policy_checks import (
+    check_basket_bounds,
+    check_baskets,
+    check_fixed_shares,
+    check_households,
+    check_levels,
+)
 from distribution.intake.supply_checks import (
     check_carriers,
     check_stock_of_all_rounds,
@@ -122,6 +128,7 @@ _CHECKS = (
     NetworkCheck(check_two_figures, ("outlets", "members")),
     NetworkCheck(check_counts, ("areas", "outlets", "members")),
     NetworkCheck(check_levels, ("areas", "outlets", "policies")),
+    NetworkCheck(check_basket_bounds, ("policies", "baskets")),
     NetworkCheck(check_fixed_shares, ("areas", "unions", "policies", "fixed_shares")),
     NetworkCheck(check_households, ("areas", "outlets", "members", "policies")),
     NetworkCheck(check_baskets, ("policies", "baskets", "commodities", "quotas")),

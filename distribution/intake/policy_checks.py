@@ -45,6 +45,20 @@ def check_levels(context: CheckContext) -> None:
             )
 
 
+def check_basket_bounds(context: CheckContext) -> None:
+    """Find policies with baskets and a deviation bound: baskets come first, whatever that does to single goods."""
+    with_baskets = {line.policy_code for line in context.dataset.baskets}
+    for policy in context.dataset.policies:
+        if policy.code in with_baskets and policy.deviation_percent is not None:
+            context.log.add(
+                "basket_against_deviation",
+                sheet="policies",
+                row=context.row("policies", policy.code),
+                column="deviation_percent",
+                value=policy.code,
+            )
+
+
 def _shares_by_policy(context: CheckContext) -> dict[str, list[FixedShare]]:
     """Group the fixed shares by policy, each in the order of their rows."""
     shares: dict[str, list[FixedShare]] = defaultdict(list)

@@ -280,3 +280,10 @@ def test_a_round_that_shares_nothing_of_a_basket_is_no_finding(policy_folder: Cs
         policy_folder.edit("baskets", row, "commodity_code", {"eggs": "chicken", "rice": "rice"}[line[1]])
     policy_folder.edit("quotas", policy_folder.row_of("quotas", "spring-eggs"), "round_code", "summer")
     assert read_dataset(policy_folder.path).findings == ()
+
+
+def test_baskets_and_a_deviation_bound_together_are_refused(policy_folder: CsvFolder) -> None:
+    policy_folder.edit("policies", row := policy_folder.row_of("policies", "by-people"), "deviation_percent", "5")
+    finding = only(read_dataset(policy_folder.path), "basket_against_deviation")
+    assert place(finding) == ("policies", row, "deviation_percent", "by-people")
+    assert_told(finding)

@@ -147,6 +147,8 @@ def sharing_rules(draw):
 def allocation_rounds(draw, max_outlets=8, policies=True):
     """Draw small rounds in which every bound, method and account turns up, and every rule if ``policies``."""
     n, m = draw(st.integers(1, max_outlets)), draw(st.integers(1, 4))
+    rules = draw(sharing_rules()) if policies else SharingRules()
+    baskets = [0, 0, 300_000] if policies and rules.deviation is None else [0]
 
     def column(low, high):
         return draw(st.lists(st.integers(low, high), min_size=n, max_size=n))
@@ -163,7 +165,7 @@ def allocation_rounds(draw, max_outlets=8, policies=True):
             eligible=np.array(draw(st.lists(st.booleans(), min_size=n, max_size=n))),
             floors=ints(column(0, 3)) if draw(st.booleans()) else np.zeros(n, np.int64),
             caps=ints(column(0, 60)) if draw(st.booleans()) else np.full(n, NO_CAP),
-            basket_mg=draw(st.sampled_from([0, 0, 300_000])) if policies else 0,
+            basket_mg=draw(st.sampled_from(baskets)),
         )
         for j in range(m)
     ]
@@ -176,7 +178,7 @@ def allocation_rounds(draw, max_outlets=8, policies=True):
         opening=[[draw(st.integers(0, 12)) if draw(st.booleans()) else 0 for _ in range(m)] for _ in range(n)],
         debt_nano=ints([[draw(st.integers(1 - NANO, NANO - 1)) for _ in range(m)] for _ in range(n)]),
         shortfall_nano=ints([[draw(st.integers(-NANO, 7 * NANO)) for _ in range(m)] for _ in range(n)]),
-        rules=draw(sharing_rules()) if policies else SharingRules(),
+        rules=rules,
         fixed=draw(fixed_shares(n)) if policies else None,
         tree=draw(trees(n)) if policies else None,
     )
