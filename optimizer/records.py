@@ -30,12 +30,12 @@ class RecordError(ValueError):
 
 
 def encode_record(value: Any) -> Any:
-    """Turn a dataclass, with all it holds, into dicts, lists, strings, whole numbers and rounded degrees."""
+    """Turn a dataclass, with all it holds, into dicts, lists, strings, truths, whole numbers and rounded degrees."""
     if is_dataclass(value):
         return {field.name: encode_record(getattr(value, field.name)) for field in fields(value)}
     if isinstance(value, StrEnum):
         return value.value
-    if isinstance(value, str) or value is None:
+    if isinstance(value, str | bool) or value is None:
         return value
     if isinstance(value, Mapping):
         return {str(key): encode_record(item) for key, item in value.items()}
@@ -135,6 +135,7 @@ def _is_text(value: Any) -> bool:
 
 
 _SCALARS: Mapping[Any, tuple[Callable[[Any], bool], str]] = {
+    bool: (lambda value: isinstance(value, bool), "true or false"),
     int: (_is_whole, "whole number"),
     float: (_is_degrees, "degrees"),
     str: (_is_text, "text"),

@@ -2,7 +2,7 @@
 
 The price of a bound is the part of what could be delivered without it that is given up (Bertsimas, Farias & Trichakis
 2011, "The price of fairness"); the bound is that of Orgut, Ivy & Uzsoy (2016). Every point is the round as the engine
-would do it, with the policy's own bound replaced.
+would do it, with the policy's own bound replaced, and without its baskets and smallest drop, which exclude a bound.
 """
 
 from __future__ import annotations
@@ -33,8 +33,8 @@ DEFAULT_BOUNDS = tuple(map(Decimal, ("0", "0.01", "0.02", "0.05", "0.1", "0.2", 
 class Bottleneck:
     """An outlet whose capacity keeps packs from being delivered.
 
-    ``worth`` is how many packs more one pack more of its capacity would bring in all; 0 where other capacities would
-    have to grow with it.
+    ``worth`` is how many packs more one pack more of its capacity would bring in all; where several capacities bind
+    only together, if all of them grow in proportion.
     """
 
     outlet: Outlet
@@ -184,10 +184,11 @@ def trace_frontier(
 
 
 def _share_under(given: GatheredRound, bound: Decimal | None, *, spare_full: bool) -> RoundResult:
+    """Share the round under a bound, without what excludes one: a smallest drop, and baskets that come first."""
     deviation = None if bound is None else Fraction(bound)
-    # Who waits for a larger drop strays from every bound: the frontier is that of the round without a smallest drop.
     rules = replace(given.numbers.rules, deviation=deviation, spare_full=spare_full, min_drop_packs=0)
-    return allocate_round(replace(given.numbers, rules=rules))
+    commodities = tuple(replace(commodity, basket_mg=0) for commodity in given.numbers.commodities)
+    return allocate_round(replace(given.numbers, rules=rules, commodities=commodities))
 
 
 def _point(

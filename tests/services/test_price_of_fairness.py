@@ -18,7 +18,7 @@ from distribution.messages import LOCALES
 from distribution.services.frontier_tables import CSV_HEADER, describe_frontier, list_tables, render_frontier_csv
 from distribution.services.gather_round import Accounts
 from distribution.services.price_of_fairness import DEFAULT_BOUNDS, trace_frontier
-from tests.support.networks import small_network, two_equal_outlets, write_csv
+from tests.support.networks import network_with_policies, small_network, two_equal_outlets, write_csv
 from tests.support.nouns import policy, quota
 
 
@@ -39,7 +39,10 @@ def published_example():
         ),
         quotas=(quota("r1", "rice", "1", only.period_start, only.period_end),),
         limits=tuple(OutletLimit(outlet_code=code, commodity_code="rice", cap_packs=cap) for code, cap in caps.items()),
-        policies=(policy("default"), policy("research", deviation_kind="absolute", deviation_percent="3")),
+        policies=(
+            policy("default"),
+            policy("research", deviation_kind="absolute", deviation_percent="3", deviation_spares_full=False),
+        ),
     )
 
 
@@ -78,9 +81,10 @@ def test_the_outlet_that_holds_back_is_named_with_its_worth_and_its_area(researc
     assert free.bottlenecks == none.bottlenecks == ()
 
 
-def test_the_policys_own_bound_is_replaced_and_its_kind_is_kept(research):
-    assert research.kind is DeviationKind.ABSOLUTE
-    relative = trace_frontier(published_example(), bounds("0.1"))
+def test_the_policys_own_bound_is_replaced_and_how_it_is_read_is_kept(research):
+    assert (research.kind, research.spare_full) == (DeviationKind.ABSOLUTE, False)
+    assert trace_frontier(published_example(), bounds("0.1")).spare_full
+    relative = trace_frontier(published_example(), bounds("0.1"), spare_full=False)
     assert relative.kind is DeviationKind.RELATIVE
     assert relative.commodities[0].points[0].packs == 88  # 40 / (0.5 x 0.9) = 88.9
 
@@ -109,6 +113,13 @@ def test_a_looser_bound_never_costs_more_and_none_costs_nothing(code):
     for point in line.points:
         assert point.mass_g == point.packs * line.commodity.pack_g
         assert bool(point.bottlenecks) == (point.bound is not None and point.price > 0)
+
+
+@pytest.mark.parametrize("code", ["all-fields", "by-people", "half-west"])
+def test_every_policy_has_a_frontier_also_one_with_baskets_or_a_smallest_drop(code):
+    frontier = trace_frontier(network_with_policies(), bounds("0", "0.1"), policy_code=code)
+    for line in frontier.commodities:
+        assert 0 < line.points[0].packs <= line.points[1].packs <= line.points[2].packs
 
 
 def test_what_earlier_rounds_carried_on_is_shared_too():
