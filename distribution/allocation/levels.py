@@ -92,7 +92,8 @@ def round_flat(method: ApportionmentMethod, fill: WaterFill, leaves: Leaves) -> 
         return round_cumulative(
             packs, fill.target_nano, leaves.debt_nano, lower=leaves.least, upper=leaves.upper, ties=ties
         )
-    return apportion(method, packs, fill.effective, ties=ties, lower=leaves.least, upper=leaves.upper)
+    at_hand = fill if leaves.least is leaves.lower else None  # filled within these very bounds
+    return apportion(method, packs, fill.effective, ties=ties, lower=leaves.least, upper=leaves.upper, fill=at_hand)
 
 
 class _Descent:

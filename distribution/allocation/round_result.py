@@ -108,7 +108,7 @@ class RoundResult:
 
     def bound_at(self, i: int, j: int) -> Bound:
         """Return what held the target of outlet ``i`` and commodity ``j``."""
-        return BOUNDS[self.bound_place[i, j]]
+        return BOUNDS[int(self.bound_place[i, j])]
 
 
 @dataclass(frozen=True, eq=False)

@@ -25,6 +25,7 @@ from distribution.domain.errors import StateError
 from distribution.domain.goods import Commodity
 from distribution.domain.network import Area, Outlet
 from distribution.services.gather_round import Accounts, GatheredRound, gather_round
+from distribution.services.round_quotas import choose_quotas
 
 DEFAULT_BOUNDS = tuple(map(Decimal, ("0", "0.01", "0.02", "0.05", "0.1", "0.2", "0.5")))
 
@@ -156,17 +157,14 @@ def trace_frontier(
     for bound in bounds:
         if bound < 0:
             raise StateError("bound_negative", bound=str(bound))
-    rounds = dataset.quotas_by_round
-    code = next(iter(rounds), "") if round_code is None else round_code
-    if code not in rounds:
-        raise StateError("round_not_in_quotas", round=code, rounds=", ".join(rounds))
-    given = gather_round(dataset, rounds[code], accounts or Accounts(), policy_code)
+    quotas = choose_quotas(dataset, round_code)
+    given = gather_round(dataset, quotas, accounts or Accounts(), policy_code)
     spared = given.numbers.rules.spare_full if spare_full is None else spare_full
     free = _share_under(given, None, spare_full=spared)
     results = [(bound, _share_under(given, bound, spare_full=spared)) for bound in sorted(set(bounds))]
     return Frontier(
         dataset,
-        code,
+        quotas[0].round_code,
         given.policy.code,
         given.policy.deviation_kind,
         spared,

@@ -54,4 +54,6 @@ def request_round(
 def options_of(job: Job, workers: int | None = None) -> RunOptions:
     """Read back what a job was asked to do."""
     limits = Limits(job.params["seconds"], job.params["iterations"])
-    return RunOptions(SearchOptions(limits, job.params["seed"], workers), job.params["round_code"], job.params.get("policy_code"))
+    return RunOptions(
+        SearchOptions(limits, job.params["seed"], workers), job.params["round_code"], job.params.get("policy_code")
+    )

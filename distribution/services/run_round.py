@@ -6,10 +6,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
 from distribution.allocation.bundle import Bundle
-from distribution.domain.dataset import Dataset
 from distribution.domain.enums import Account, RoundState
 from distribution.domain.errors import StateError
-from distribution.domain.goods import Quota
 from distribution.services.bundle_round import bundle_round
 from distribution.services.compute_round import RoundStart, conclude_round, demand_of, share_round
 from distribution.services.exports.build import build_files
@@ -18,6 +16,7 @@ from distribution.services.gather_round import Accounts
 from distribution.services.need import find_policy
 from distribution.services.plan_deliveries import SearchOptions, plan_demand
 from distribution.services.progress import Phase, Reporter
+from distribution.services.round_quotas import choose_quotas
 from distribution.services.summary import RoundSummary
 from distribution.store.repositories.files import NewFile
 from distribution.store.tables.rounds import WaitingRow
@@ -41,11 +40,13 @@ class _Given:
     """What a run reads before it computes.
 
     ``waiting`` are the kept rows of the packs that wait and can be delivered; ``previous`` is the root hash of the
-    bundle of the last round, None if there is none.
+    bundle of the last round, None if there is none; ``last_round`` and ``last_posting`` tell whether the accounts are
+    still those that were read.
     """
 
     start: RoundStart
     last_round: int | None
+    last_posting: int
     waiting: tuple[WaitingRow, ...]
     previous: str | None
 
@@ -115,12 +116,12 @@ def require_runnable(uow: UnitOfWork, options: RunOptions) -> None:
     with uow.read() as tx:
         dataset = tx.datasets.load()
         find_policy(dataset, options.policy_code)
-        _choose_quotas(tx, dataset, options.round_code)
+        choose_quotas(dataset, options.round_code, _done(tx))
 
 
 def _read(tx: Transaction, options: RunOptions) -> _Given:
     declared = tx.datasets.load()
-    quotas = _choose_quotas(tx, declared, options.round_code)
+    quotas = choose_quotas(declared, options.round_code, _done(tx))
     latest = tx.rounds.latest()
     waiting: list[WaitingRow] = []
     parked: list[WaitingRow] = []
@@ -142,22 +143,11 @@ def _read(tx: Transaction, options: RunOptions) -> _Given:
         parked=tuple(parked),
     )
     previous = latest.parameters.get(BUNDLE_ROOT) if latest else None
-    return _Given(start, latest.id if latest else None, tuple(waiting), previous)
+    return _Given(start, latest.id if latest else None, tx.ledger.latest_id(), tuple(waiting), previous)
 
 
-def _choose_quotas(tx: Transaction, dataset: Dataset, round_code: str | None) -> tuple[Quota, ...]:
-    rounds = dataset.quotas_by_round
-    done = {r.code for r in tx.rounds.list()}
-    if round_code is None:
-        left = [code for code in rounds if code not in done]
-        if not left:
-            raise StateError("no_round_left", rounds=", ".join(rounds))
-        return rounds[left[0]]
-    if round_code in done:
-        raise StateError("round_exists", round_code=round_code)
-    if round_code not in rounds:
-        raise StateError("round_not_in_quotas", round=round_code, rounds=", ".join(rounds))
-    return rounds[round_code]
+def _done(tx: Transaction) -> set[str]:
+    return {found.code for found in tx.rounds.list()}
 
 
 def _keep(
@@ -171,7 +161,7 @@ def _keep(
     start = given.start
     tx.rounds.lock()
     latest = tx.rounds.latest()
-    if (latest.id if latest else None) != given.last_round:
+    if (latest.id if latest else None) != given.last_round or tx.ledger.latest_id() != given.last_posting:
         raise StateError("rounds_moved_on")
     if (tx.datasets.current_version() or 0) != start.version:
         raise StateError("network_moved_on")

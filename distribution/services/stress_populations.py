@@ -24,9 +24,10 @@ from distribution.allocation.stress import (
 )
 from distribution.domain.dataset import Dataset
 from distribution.domain.errors import StateError
-from distribution.domain.goods import Commodity, Quota
+from distribution.domain.goods import Commodity
 from distribution.domain.network import Named, Outlet
 from distribution.services.gather_round import Accounts, GatheredRound, gather_round
+from distribution.services.round_quotas import choose_quotas
 
 DAYS_IN_A_YEAR = 365.2425  # of the Gregorian calendar
 MOST_CODES = 12  # areas named in an error
@@ -116,7 +117,7 @@ def stress_populations(
     NotFoundError, StateError
         As :func:`distribution.services.gather_round.gather_round`.
     """
-    quotas = _choose_quotas(dataset, round_code)
+    quotas = choose_quotas(dataset, round_code)
     given = gather_round(dataset, quotas, Accounts(), policy_code)
     areas = group_by([(_counted_area(dataset, outlet),) for outlet in dataset.outlets])
     ages = _ages(dataset, areas.codes, min(quota.period_start for quota in quotas), options.age_years)
@@ -133,14 +134,6 @@ def stress_populations(
         areas=stress.areas(),
         outlets=stress.outlets(),
     )
-
-
-def _choose_quotas(dataset: Dataset, round_code: str | None) -> tuple[Quota, ...]:
-    rounds = dataset.quotas_by_round
-    code = next(iter(rounds), "") if round_code is None else round_code
-    if code not in rounds:
-        raise StateError("round_not_in_quotas", round=code, rounds=", ".join(rounds))
-    return rounds[code]
 
 
 def _counted_area(dataset: Dataset, outlet: Outlet) -> str:

@@ -187,7 +187,9 @@ def test_the_terms_add_up_to_the_target_and_with_debt_and_rounding_to_the_packs(
     signs = {"shortfall_nano": -1}
     assert (sum(signs.get(name, 1) * getattr(got, name) for name in TERMS) == got.target_nano).all()
     for j, good in enumerate(given_round.commodities):
-        rounding = got.packs[:, j] * NANO - got.target_nano[:, j] - good.method.carries_debt * got.debt_before_nano[:, j]
+        rounding = (
+            got.packs[:, j] * NANO - got.target_nano[:, j] - good.method.carries_debt * got.debt_before_nano[:, j]
+        )
         after = -rounding if good.method.carries_debt else got.debt_before_nano[:, j]
         assert (got.debt_after_nano[:, j] == np.where(good.eligible, after, got.debt_before_nano[:, j])).all()
 

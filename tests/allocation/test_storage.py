@@ -8,7 +8,13 @@ from tests.support.allocation import ints
 
 
 def space(room, deliveries, pack_g, wants):
-    return ClassSpace(space_g=ints(room), deliveries=ints(deliveries), pack_g=tuple(pack_g), want_g=ints(wants), floor_packs=np.zeros_like(ints(wants)))
+    return ClassSpace(
+        space_g=ints(room),
+        deliveries=ints(deliveries),
+        pack_g=tuple(pack_g),
+        want_g=ints(wants),
+        floor_packs=np.zeros_like(ints(wants)),
+    )
 
 
 def fits(of, caps):

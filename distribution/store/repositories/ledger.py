@@ -34,6 +34,10 @@ class LedgerRepository:
         if values:
             self._session.execute(insert(LedgerRow), values)
 
+    def latest_id(self) -> int:
+        """Return the number of the last posting; 0 before the first."""
+        return int(self._session.execute(select(func.coalesce(func.max(col(LedgerRow.id)), 0))).scalar_one())
+
     def balances(
         self, account: Account, *, before_round: int | None = None, holder_kind: HolderKind = HolderKind.OUTLET
     ) -> dict[tuple[str, str], int]:
