@@ -2,7 +2,7 @@
 #   make demo        run the Khorasan Razavi example end to end
 #   make test        the tests (make test-slow: the long ones)
 #   make lint        style, types and import walls
-#   make bench       what the demo costs: time, memory, transport cost
+#   make bench       what shares and the demo cost: time, memory, transport cost
 #   make clean       remove what these commands made
 # PYTHON names the Python of a new .venv: make demo PYTHON=python3.12
 
@@ -39,6 +39,8 @@ lint: $(VENV)/.dev
 	$(BIN)/lint-imports
 
 bench: $(VENV)/.dev
+	$(BIN)/python benchmarks/drift.py
+	$(BIN)/python benchmarks/allocation.py
 	$(BIN)/python benchmarks/run_demo.py --seconds $(SECONDS)
 
 setup: $(VENV)/.dev
