@@ -31,7 +31,7 @@ def check_sums(start: RoundStart, books: OpeningBooks, entries: Mapping[str, byt
             *_check_deliveries(books, allotted, waits, plan),
             *_check_certificates(entries[CERTIFICATES], allotted),
         ]
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
         return [Fault("sums_unreadable", {"problem": f"{type(error).__name__}: {error}"})]
 
 

@@ -61,19 +61,28 @@ def recompute_bundle(bundle: Bundle, locale: Locale) -> Recomputed:
     _check_names(bundle.entries, done)
     if done.faults:
         return done
+    try:
+        _recompute(bundle, done, locale)
+    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
+        # Anybody may have written it: a code that nothing bears, an amount beyond any account.
+        done.tell("not_computable", problem=f"{type(error).__name__}: {error}")
+    return done
+
+
+def _recompute(bundle: Bundle, done: Recomputed, locale: Locale) -> None:
     books = _start(bundle, done, locale)
     if books is None or done.start is None:
-        return done
+        return
     try:
         done.allocation = share_round(done.start)
         demand = demand_of(done.start, done.allocation)
     except TaavonError as error:
         done.tell("shares_refused", reason=describe_error(error, locale))
-        return done
+        return
     travel = _travel(bundle.entries, demand, done)
     _load_plan(bundle, done)
     if travel is None or done.loaded is None:
-        return done
+        return
     done.posed = pose_deliveries(demand, travel)
     plan_faults = find_plan_faults(done.posed.problem, done.loaded.plan, locale)
     for sentence in plan_faults:
@@ -88,7 +97,6 @@ def recompute_bundle(bundle: Bundle, locale: Locale) -> Recomputed:
         names = frozenset(outputs)
     for name in sorted(names):
         _compare(name, bundle.entries[name], outputs[name], done)
-    return done
 
 
 def render_recomputed(bundle: Bundle, done: Recomputed) -> dict[str, bytes]:

@@ -360,6 +360,38 @@ def test_what_is_missing_broken_or_does_not_belong_is_named(first, entries, code
     assert code in codes_of(reforge(first, entries))
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        {"outlet_code": "none-such", "commodity_code": "rice", "packs": 3, "waiting_since": "2024-01-01"},
+        {"outlet_code": "O1", "commodity_code": "none-such", "packs": 3, "waiting_since": "2024-01-01"},
+        {"outlet_code": "O1", "commodity_code": "rice", "packs": 10**30, "waiting_since": "2024-01-01"},
+        {"outlet_code": "O1", "commodity_code": "rice", "packs": 0, "waiting_since": "2024-01-01"},
+    ],
+)
+def test_accounts_that_no_run_could_leave_are_a_fault_and_no_crash(first, line):
+    opening = json.loads(first.entries["accounts.json"])
+    opening["accounts"]["waiting"].append(line)
+    assert codes_of(reforge(first, {"accounts.json": json.dumps(opening, indent=1).encode()}))
+
+
+def no_collections(plan) -> None:
+    del plan["header"]["collections"]
+
+
+def odd_collections(plan) -> None:
+    plan["header"]["collections"] = [{"outlet": "O3", "packs": []}]
+
+
+def huge_load(plan) -> None:
+    plan["problem"]["deliveries"][0]["packs"] = [2**62, 2**62, 2**62]
+
+
+@pytest.mark.parametrize("change", [no_collections, odd_collections, huge_load])
+def test_a_plan_that_no_run_could_leave_is_a_fault_and_no_crash(first, change):
+    assert codes_of(edit_plan(first, change))
+
+
 def test_another_matrix_than_that_of_the_positions_is_noticed(first):
     metres = bytearray(first.entries[MATRIX])
     metres[1] ^= 1  # 256 m
