@@ -103,30 +103,6 @@ def test_packs_that_find_no_room_are_reported():
     assert got.unplaced_packs.tolist() == [18]
 
 
-def test_space_that_one_commodity_leaves_is_used_by_the_other():
-    goods = [commodity(2, 10, code="rice"), commodity(2, 10, code="oil", eligible=np.array([True, False]))]
-    got = allocate_round(round_input([1, 1], goods, storage_g={"dry": [150_000, 10**9]}))
-    assert got.packs.tolist() == [[5, 10], [5, 0]]
-    assert got.unplaced_packs.tolist() == [0, 0]
-
-
-def test_space_kept_for_goods_that_lie_there_already_is_offered_again():
-    goods = [commodity(2, 10, code="rice"), commodity(2, 10, code="oil", eligible=np.array([True, False]))]
-    given_round = round_input([1, 1], goods, storage_g={"dry": [120_000, 10**9]}, opening=[[5, 0], [0, 0]])
-    got = allocate_round(given_round)
-    assert got.target_nano[0, 0] == 5 * NANO // 2
-    assert got.cap_packs[0].tolist() == [3, 9]
-    assert got.packs[0, 1] == 9
-    assert got.unplaced_packs.tolist() == [0, 1]
-
-
-def test_the_last_space_goes_by_commodity_code_whatever_the_order():
-    goods = [commodity(1, 5, code="oil"), commodity(1, 5, code="rice")]
-    for order in (goods, goods[::-1]):
-        got = allocate_round(round_input([1], order, storage_g={"dry": [30_000]}))
-        assert dict(zip((good.code for good in order), got.packs[0].tolist(), strict=True)) == {"oil": 2, "rice": 1}
-
-
 def test_outlets_that_take_no_part_keep_their_debt_and_get_nothing():
     debt = ints([[NANO // 2], [-NANO // 4], [-NANO // 4]])
     part = np.array([False, True, True])
@@ -229,26 +205,6 @@ def test_neither_the_order_of_commodities_nor_that_of_outlets_matters(given_roun
     assert (again.packs == plain.packs[np.ix_(rows, columns)]).all()
     assert (again.target_nano == plain.target_nano[np.ix_(rows, columns)]).all()
     assert (again.cap_packs == plain.cap_packs[np.ix_(rows, columns)]).all()
-
-
-@given(allocation_rounds(policies=False))
-def test_a_pack_is_refused_by_a_full_store_only_if_it_is_full(given_round):
-    got = allocate_round(given_round)
-    for j, good in enumerate(given_round.commodities):
-        if good.floors.any() or not got.unplaced_packs[j]:
-            continue
-        for i in np.flatnonzero(good.eligible & (got.weight_grid > 0)).tolist():
-            assert got.packs[i, j] == got.cap_packs[i, j]
-            mine = [k for k, c in enumerate(given_round.commodities) if c.storage_class == good.storage_class]
-            used = sum(
-                -(-int(got.target_nano[i, k] // NANO + 1) // int(given_round.deliveries[i, k])) * c.pack_g
-                for k, c in ((k, given_round.commodities[k]) for k in mine)
-                if k != j and c.eligible[i]
-            )
-            if got.cap_packs[i, j] == good.caps[i]:
-                continue
-            own = int(got.packs[i, j]) // int(given_round.deliveries[i, j]) * good.pack_g
-            assert used + own + good.pack_g > given_round.storage_g[good.storage_class][i]
 
 
 @settings(max_examples=40)

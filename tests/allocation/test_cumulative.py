@@ -1,3 +1,4 @@
+import time
 from itertools import product
 
 import numpy as np
@@ -42,6 +43,16 @@ def test_packs_beyond_the_ceilings_go_where_least_is_overpaid_even_twice_to_one(
 
 def test_packs_below_the_floors_come_from_where_least_is_owed_even_twice_from_one():
     assert rounded(3, [3_200_000_000, 9 * NANO], [0, 0], upper=[9, 2]) == [1, 2]
+
+
+def test_a_debt_of_a_million_packs_is_worked_off_at_once():
+    million = 10**6
+    start = time.process_time()
+    got = rounded(3 * million, [million * NANO] * 3, [3 * million * NANO, 1, 0])
+    assert got == [3 * million, 0, 0]
+    got = rounded(3 * million, [million * NANO] * 3, [-9 * million * NANO, 1, 0])
+    assert got == [0, 3 * million // 2, 3 * million // 2]
+    assert time.process_time() - start < 1
 
 
 @settings(max_examples=300)

@@ -129,3 +129,10 @@ def test_what_a_group_has_no_room_for_goes_to_the_others():
     assert got.packs[:, 0].tolist() == [20, 80]
     assert got.shortfall_nano[:, 0].tolist() == [30 * NANO, 0]
     assert got.moved_nano[:, 0].tolist() == [0, 30 * NANO]
+
+
+def test_a_pack_that_two_fixed_parts_have_an_equal_claim_to_goes_to_the_larger():
+    quarter = FixedShares(ints([0, 1]), (Fraction(1, 4), Fraction(3, 4)))
+    assert allocate_round(round_input([1, 1], [commodity(2, 2)], fixed=quarter)).packs[:, 0].tolist() == [0, 2]
+    thirds = FixedShares(ints([2, 1, 0]), (Fraction(1, 3), Fraction(1, 3), Fraction(1, 3)))
+    assert allocate_round(round_input([1, 1, 1], [commodity(3, 4)], fixed=thirds)).packs[:, 0].tolist() == [1, 1, 2]

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from distribution.allocation.allocate import allocate_round
 from distribution.allocation.grid import NANO
-from distribution.allocation.repayment import cut_to_packs, repayable_packs
+from distribution.allocation.repayment import repay, repayable_packs
 from distribution.allocation.round_input import SharingRules
 from tests.support.allocation import by_row, commodity, ints, round_input
 
@@ -37,7 +37,13 @@ def test_at_any_pace_a_shortfall_shrinks_below_one_pack_in_the_end(balance, part
 
 
 def test_repayments_beyond_the_packs_there_are_are_cut_in_proportion():
-    assert cut_to_packs(ints([30, 10, 0]), 8, by_row([1, 1, 1])).tolist() == [6, 2, 0]
+    endless = ints([99, 99, 99])
+    assert repay(ints([30, 10, 0]), endless, 8, by_row([1, 1, 1])).tolist() == [6, 2, 0]
+
+
+def test_a_cap_above_what_is_repaid_changes_nothing_and_one_below_leaves_more_to_the_others():
+    assert repay(ints([30, 10, 0]), ints([7, 3, 0]), 8, by_row([1, 1, 1])).tolist() == [6, 2, 0]
+    assert repay(ints([30, 10, 0]), ints([5, 9, 9]), 8, by_row([1, 1, 1])).tolist() == [5, 3, 0]
 
 
 def test_what_is_repaid_comes_off_the_top_and_the_rest_is_shared():
@@ -77,3 +83,23 @@ def test_an_outlet_that_was_short_has_its_due_back_within_the_pace():
         shortfall = shortfall + got.shortfall_nano - got.repaid_packs * NANO
     assert 0 <= shortfall[0, 0] < NANO
     assert received[0] == 99  # its share of ten rounds is 100: what was kept from it came back
+
+
+def test_a_repayment_that_lacks_packs_takes_no_room_from_other_goods():
+    # ten packs of oil are all there is to repay twenty with: five come here, and one more might by rounding
+    goods = [commodity(2, 10, code="oil"), commodity(2, 50, code="rice")]
+    given_round = round_input(
+        [10, 10],
+        goods,
+        storage_g={"dry": [300_000, 10**9]},
+        shortfall_nano=ints([[10 * NANO, 0], [10 * NANO, 0]]),
+        rules=SharingRules(repay=Fraction(1)),
+    )
+    assert allocate_round(given_round).packs.tolist() == [[5, 24], [5, 26]]
+
+
+def test_shortfalls_and_quotas_of_billions_of_packs_stay_exact():
+    rules, huge = SharingRules(repay=Fraction(1)), 8 * 10**9
+    good = commodity(2, huge, pack_g=1)
+    given_round = round_input([1, 1], [good], shortfall_nano=ints([[6 * 10**9 * NANO], [0]]), rules=rules)
+    assert allocate_round(given_round).packs[:, 0].tolist() == [7 * 10**9, 10**9]

@@ -208,4 +208,4 @@ def test_without_a_network_there_is_nothing_to_run(empty_service: Service) -> No
 
 
 def _params(**changes: object) -> dict[str, object]:
-    return {"round_code": None, "seconds": None, "iterations": None, "seed": 1, **changes}
+    return {"round_code": None, "policy_code": None, "seconds": None, "iterations": None, "seed": 1, **changes}

@@ -297,14 +297,14 @@ def test_every_certificate_of_a_policy_that_asks_for_everything_is_right(rule: d
         hierarchy=Hierarchy.UNIONS, reserve_percent=Decimal("12.5"), repay_percent=Decimal(50),
         methods=(ApportionmentMethod.QUOTA, ApportionmentMethod.CUMULATIVE), **rule,
     )  # fmt: skip
+    basket = BasketLine(policy_code="all", commodity_code="eggs", kg=Decimal("0.006"))
     dataset = replace(
         dataset,
         areas=(dataset.areas[1].model_copy(update={"need_weight": Decimal("1.25")}), *areas),
         policies=(policy,),
         need_weights=(NeedWeight(policy_code="all", basis=NeedBasis.KIND, key="rural", weight=Decimal("1.3")),),
         fixed_shares=(FixedShare(policy_code="all", node_code="west", percent=Decimal("33.333333")),),
-        # A basket of one commodity takes all of it, so that no deviation bound is left to see there.
-        baskets=(BasketLine(policy_code="all", commodity_code="eggs", kg=Decimal("0.006")),),
+        baskets=() if "deviation_percent" in rule else (basket,),  # a policy has one or the other
         limits=(OutletLimit(outlet_code="O1", commodity_code="rice", floor_packs=2, cap_packs=20),),
         members=(MemberCount(area_code="west", outlet_code="O6", people=900, households=300),),
     )
