@@ -41,12 +41,8 @@ def allocate_round(round_input: RoundInput) -> RoundResult:
     if basket is not None:
         lines = [open_line(round_input, j, weights, ties, basket.floor_packs[:, j]) for j in columns]
     lines, passes = fit_stores(round_input, lines)
-    while round_input.rules.min_drop_packs:
-        waiting = [int(line.deferred.sum()) for line in lines]
-        lines = [defer_small_drops(line) for line in lines]
-        if waiting == [int(line.deferred.sum()) for line in lines]:
-            break
-        lines, more = fit_stores(round_input, lines)
+    if round_input.rules.min_drop_packs:
+        lines, more = defer_small_drops(round_input, lines)
         passes += more
     lines = [line.within_deviation() for line in lines]
     rounded = [_round_line(round_input, line, round_input.debt_nano[line.rows, j]) for j, line in enumerate(lines)]
@@ -97,6 +93,7 @@ def _round_line(round_input: RoundInput, line: Line, debt_nano: NDArray[np.int64
         elif line.rules.min_drop_packs:
             smallest = np.maximum(line.rules.min_drop_packs - line.repaid[members], 0)
             least = np.maximum(lower, np.where(fill.target_nano > 0, smallest, 0))
+            upper = np.where(line.target_nano[members] > 0, upper, 0)  # a debt alone is no drop worth making
         leaves = Leaves(
             weights=weights,
             balances=line.given.balances[members],

@@ -49,26 +49,41 @@ def round_cumulative(
         raise ValueError("no rounding keeps the bounds")
     claim = target_nano + debt_nano
     held = np.clip(claim // NANO, lower, upper)
-    missing = packs - total(held)
-    while missing > 0:
-        rows = np.flatnonzero(held < upper)
-        owed = claim[rows] - held[rows] * NANO
-        band = -(-owed // NANO)  # a pack given moves an outlet one band down, so no one is twice in a band
-        first = band == band.max()
-        rows, owed = rows[first], owed[first]
-        chosen = rows[first_by(-owed, ties[rows], missing)]
-        held[chosen] += 1
-        missing -= chosen.size
-    while missing < 0:
-        rows = np.flatnonzero(held > lower)
-        owed = claim[rows] - held[rows] * NANO
-        band = owed // NANO
-        first = band == band.min()
-        rows, owed = rows[first], owed[first]
-        chosen = rows[first_by(owed, -ties[rows], -missing)]
-        held[chosen] -= 1
-        missing += chosen.size
+    missing, owed = packs - total(held), claim - held * NANO
+    if missing > 0:
+        held += _hand_out(missing, owed, upper - held, ties)
+    elif missing < 0:
+        held -= _hand_out(-missing, -owed, held - lower, -ties)
     return np.asarray(held)
+
+
+def _hand_out(
+    count: int, owed_nano: NDArray[np.int64], room: NDArray[np.int64], ties: NDArray[np.int64]
+) -> NDArray[np.int64]:
+    """Give packs one at a time to whoever is owed most then, within its room; return how many each gets.
+
+    A pack moves an outlet down one band of a pack, so all who are in a band get one before anyone gets the next: the
+    whole bands are handed out at once, as deep as the packs reach, and only the last band goes by what is owed.
+    """
+    if count == total(room):
+        return room
+    band = -(-owed_nano // NANO)
+    top = int(band.max())
+
+    def given(depth: int) -> NDArray[np.int64]:
+        return np.asarray(np.clip(band - (top - depth), 0, room))
+
+    least, most = 0, 1
+    while total(given(most)) <= count:
+        least, most = most, 2 * most
+    while most - least > 1:
+        middle = (least + most) // 2
+        least, most = (middle, most) if total(given(middle)) <= count else (least, middle)
+    packs = given(least)
+    last = np.flatnonzero((band - packs == top - least) & (packs < room))
+    left = owed_nano[last] - packs[last] * NANO
+    packs[last[first_by(-left, ties[last], count - total(packs))]] += 1
+    return packs
 
 
 def round_cumulative_within(

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from distribution.allocation.apportion import apportion
-from distribution.allocation.grid import Integers, total
+from distribution.allocation.grid import Integers, order_by, total
 from distribution.allocation.round_input import FixedShares
 from distribution.allocation.waterfill import WaterFill, waterfill
 from distribution.domain.enums import ApportionmentMethod
@@ -53,9 +53,9 @@ UNFILLED = Filling(np.zeros(0, np.int64), _NOBODY, _NOBODY, 0, 0, 0, ())
 def fill(packs: int, given: FillInput, *, floors: NDArray[np.int64], caps: NDArray[np.int64]) -> Filling:
     """Fill every outlet within its bounds: to one level, or to one level in each group.
 
-    A group's packs are its fixed part in whole packs, by largest remainders, between what its floors need and what its
-    caps leave room for; what one group has no room for goes to the others. Floors that cannot all be met come before
-    fixed parts: they then share what there is at one level for all.
+    A group's packs are its fixed part in whole packs, by largest remainders (ties: the larger part, then the first),
+    between what its floors need and what its caps leave room for; what one group has no room for goes to the others.
+    Floors that cannot all be met come before fixed parts: they then share what there is at one level for all.
     """
     if given.fixed is None:
         return _join([(np.arange(given.ties.size), packs)], packs, given, floors, caps)
@@ -77,7 +77,7 @@ def fill(packs: int, given: FillInput, *, floors: NDArray[np.int64], caps: NDArr
             ApportionmentMethod.HAMILTON,
             packs,
             weights,
-            ties=np.arange(len(rows)),
+            ties=np.argsort(order_by(-weights, np.arange(len(rows)))),
             lower=need.astype(np.int64),
             upper=np.minimum(room, packs).astype(np.int64),
         )

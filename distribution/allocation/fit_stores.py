@@ -9,11 +9,14 @@ from distribution.allocation.line import Line
 from distribution.allocation.round_input import RoundInput
 from distribution.allocation.storage import ClassSpace, entitled_mass_g, first_caps, offer_unused
 
-MAX_PASSES = 1000  # every pass gives room to someone; in practice a handful is enough
-
 
 def fit_stores(round_input: RoundInput, lines: list[Line]) -> tuple[list[Line], int]:
-    """Share every class's space, and what is left of it, until no cap changes."""
+    """Share every class's space, and what is left of it, until no cap changes.
+
+    Room is offered where a cap binds, and taken where none does: as more room for some only lowers the targets of
+    others, a cap that does not bind never will again. So from pass to pass fewer caps bind, these only grow and the
+    others only shrink, and they come to rest.
+    """
     n = len(round_input.names)
     lines, passes = list(lines), 0
     for storage_class in sorted({line.source.storage_class for line in lines}):
@@ -21,17 +24,15 @@ def fit_stores(round_input: RoundInput, lines: list[Line]) -> tuple[list[Line], 
         members.sort(key=lambda j: lines[j].source.code)
         space = _class_space(round_input, [lines[j] for j in members], storage_class)
         caps, new_caps, count = np.full((n, len(members)), -1), first_caps(space), 0
+        hungry = np.array([lines[j].source.eligible for j in members]).T
         while not np.array_equal(caps, new_caps):
-            if count == MAX_PASSES:
-                raise RuntimeError(f"the caps of storage class {storage_class} do not come to rest")
             caps, count = new_caps, count + 1
             targets = np.zeros(caps.shape, np.int64, order="F")
-            hungry = np.zeros(caps.shape, np.bool_, order="F")
             for k, j in enumerate(members):
                 rows = lines[j].rows
                 lines[j] = lines[j].under_storage(caps[rows, k])
                 targets[rows, k] = lines[j].target_nano
-                hungry[rows, k] = lines[j].hungry
+                hungry[rows, k] &= lines[j].hungry
             new_caps = offer_unused(space, caps, targets, hungry)
         passes = max(passes, count)
     return lines, passes
@@ -43,7 +44,8 @@ def _class_space(round_input: RoundInput, lines: list[Line], storage_class: str)
     wants, floors = np.zeros(shape, np.int64, order="F"), np.zeros(shape, np.int64, order="F")
     for k, line in enumerate(lines):
         least = np.minimum(np.minimum(line.floors, line.limits), line.packs)
-        due = np.minimum(np.maximum(line.entitlement_nano + line.due * NANO, least * NANO), line.limits * NANO)
+        repaid = np.minimum(line.due * NANO, line.packs * NANO - line.entitlement_nano)  # no more than all packs
+        due = np.minimum(np.maximum(line.entitlement_nano + repaid, least * NANO), line.limits * NANO)
         wants[line.rows, k] = entitled_mass_g(due, line.source.pack_g)
         floors[line.rows, k] = least
     return ClassSpace(

@@ -11,7 +11,7 @@ from distribution.allocation.deviation import DeviationBound, bound_deviation
 from distribution.allocation.filling import UNFILLED, Filling, FillInput, fill
 from distribution.allocation.grid import NANO, share_nano
 from distribution.allocation.packs import packs_to_share
-from distribution.allocation.repayment import cut_to_packs, repayable_packs
+from distribution.allocation.repayment import repay, repayable_packs
 from distribution.allocation.round_input import CommodityInput, FixedShares, RoundInput, SharingRules
 from distribution.domain.enums import Bound
 
@@ -86,14 +86,19 @@ class Line:
     @property
     def hungry(self) -> BoolArray:
         """Tell where more room in the store may be used: a target at its cap may be kept there by it."""
-        full = (self.target_nano >= self.caps * NANO) & (self.given.weights > 0)
-        lacking = full | (self.caps < np.minimum(self.floors, self.packs)) | (self.repaid < self.due)
-        return np.asarray(lacking & (self.storage < self.limits))
+        full = (self.target_nano >= self.caps * NANO) & (self.storage < self.limits)
+        return np.asarray(full & ((self.given.weights > 0) | (self.caps < np.maximum(self.floors, self.due))))
 
     @property
     def target_nano(self) -> IntArray:
         """Return the targets, with what is repaid."""
         return np.asarray(self.filling.target_nano + self.repaid * NANO)
+
+    @property
+    def small_drops(self) -> BoolArray:
+        """Tell who would get something, but less than the smallest drop worth making."""
+        target = self.target_nano
+        return np.asarray((target > 0) & (target < self.rules.min_drop_packs * NANO))
 
     def under_storage(self, storage: IntArray) -> Line:
         """Return the line with other room in the stores; it is filled anew only where that changes something."""
@@ -107,8 +112,7 @@ class Line:
 
     def refilled(self) -> Line:
         """Return the line filled anew within its bounds."""
-        repaid = cut_to_packs(np.minimum(np.where(self.deferred, 0, self.due), self.caps), self.packs, self.given.ties)
-        line = replace(self, repaid=repaid)
+        line = replace(self, repaid=repay(self.due, self.caps, self.packs, self.given.ties))
         return replace(line, filling=line.fill_with(line.net_caps))
 
     @property

@@ -32,8 +32,12 @@ def repayable_packs(shortfall_nano: NDArray[np.int64], pace: Fraction) -> NDArra
     return np.asarray(np.minimum(whole, steps.astype(np.int64)))
 
 
-def cut_to_packs(repaid: NDArray[np.int64], packs: int, ties: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Cut repayments to the packs there are, in proportion, by largest remainders."""
-    if total(repaid) <= packs:
-        return repaid
-    return apportion(ApportionmentMethod.HAMILTON, packs, repaid, ties=ties, upper=repaid)
+def repay(due: NDArray[np.int64], caps: NDArray[np.int64], packs: int, ties: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return what is repaid of what is due, within caps; where packs run short, in proportion to what is due.
+
+    A cap above what an outlet is repaid changes nothing, so that its room can be offered to other goods.
+    """
+    most = np.minimum(due, caps)
+    if total(most) <= packs:
+        return most
+    return apportion(ApportionmentMethod.HAMILTON, packs, due, ties=ties, upper=most)

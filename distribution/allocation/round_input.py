@@ -110,7 +110,7 @@ class FixedShares:
     group
         Group of each outlet, shape (n,).
     parts
-        Part of each group, which add up to 1.
+        Part of each group, in order of their names for ties, which add up to 1.
     """
 
     group: NDArray[np.int64]

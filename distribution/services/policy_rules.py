@@ -65,7 +65,9 @@ def build_fixed_shares(dataset: Dataset, policy: Policy, outlets: Sequence[Outle
     FixedShares or None
         None where the policy fixes nothing.
     """
-    rows = [row for row in dataset.fixed_shares if row.policy_code == policy.code]
+    rows = sorted(
+        (row for row in dataset.fixed_shares if row.policy_code == policy.code), key=lambda row: row.node_code
+    )
     if not rows:
         return None
     group_of_node = {row.node_code: g for g, row in enumerate(rows)}
