@@ -16,10 +16,12 @@ from distribution.domain.dataset_diff import DatasetDiff
 from distribution.domain.enums import Severity
 from distribution.domain.findings import Finding
 from distribution.messages import Locale, render_message
+from distribution.services.policy_words import name_policy
 from distribution.services.progress import Phase
 from distribution.services.sentences import describe_finding, spell_numbers
 from distribution.services.summary import RoundSummary
 from distribution.services.summary_tables import list_tables
+from distribution.services.unplaced_sentences import describe_unplaced
 from optimizer.plan import COST_SCALE
 
 STYLE = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.NOTE: "blue"}
@@ -102,6 +104,20 @@ def describe_diff(diff: DatasetDiff, locale: Locale) -> str:
 
 
 def print_summary(console: Console, summary: RoundSummary, locale: Locale) -> None:
-    """Print the tables of a run that a planner understands; where it is narrow, words wrap and numbers stay whole."""
-    for heading, rows in list_tables(summary, locale):
+    """Print the tables of a run that a planner understands; where it is narrow, words wrap and numbers stay whole.
+
+    Before them stands what was shared how, after the goods why packs found no place.
+    """
+    head = {"round": summary.round_code, "policy": name_policy(summary.policy, locale)}
+    _print_words(console, render_message("summary.head", locale, head))
+    goods, *others = list_tables(summary, locale)
+    print_table(console, *goods)
+    for commodity in summary.goods:
+        if commodity.unplaced is not None:
+            _print_words(console, " ".join(describe_unplaced(commodity.name(locale), commodity.unplaced, locale)))
+    for heading, rows in others:
         print_table(console, heading, rows)
+
+
+def _print_words(console: Console, text: str) -> None:
+    console.print(text, highlight=False, markup=False, soft_wrap=False)

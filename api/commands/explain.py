@@ -10,6 +10,7 @@ import typer
 
 from api.terminal import Lang, errors_in_words, out, say
 from distribution.domain.enums import Language
+from distribution.services.explain_allotment import Explanation
 from distribution.services.explain_run import explain_run
 
 
@@ -36,7 +37,13 @@ def explain(
             outlet=names.outlet.name(lang.locale),
             commodity=names.commodity.name(lang.locale),
             round=each.certificate.round,
+            policy=_name_policy(each),
             packs=line.packs,
         )
         for term in each.terms:
             out.print(f"  {term.sentence}", highlight=False, markup=False)
+
+
+def _name_policy(explained: Explanation) -> str:
+    name, code = explained.policy_name, explained.certificate.policy.code
+    return code if name == code else f"{name} ({code})"

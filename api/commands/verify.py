@@ -36,6 +36,7 @@ def verify(
         bad = spell_numbers({"file": bundle, "count": len(check.faults)}, lang.locale)
         fail(render_message("bundle.bad", lang.locale, bad))
     say("bundle.ok", lang, file=bundle, round=check.round_code, allotments=check.allotments, trips=check.trips)
+    say("bundle.policy", lang, policy=check.policy)
     say("bundle.root", lang, root=check.root)
     if check.previous is None:
         say("bundle.first", lang)

@@ -123,6 +123,8 @@ class OutletTerms:
         Their product to the power of ``need_exponent``, a decimal.
     warehouse_m
         Road from the nearest warehouse, m; -1 where there is none, None if the policy does not look at distances.
+    distance_is_estimate
+        Whether that road was estimated from positions, and not measured.
     fixed_part
         Part of the packs that is fixed for its group, as a fraction; None where nothing is fixed.
     """
@@ -139,6 +141,7 @@ class OutletTerms:
     factors: tuple[FactorTerms, ...] = ()
     need_weight: str = "1"
     warehouse_m: int | None = None
+    distance_is_estimate: bool = False
     fixed_part: str | None = None
 
 

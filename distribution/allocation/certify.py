@@ -59,6 +59,8 @@ def certify_outlet(
     counted: Served,
     factors: Sequence[NeedFactor],
     warehouse_m: int | None = None,
+    *,
+    distance_is_estimate: bool = False,
 ) -> OutletTerms:
     """Write down whom outlet ``i`` serves; ``counted`` is what the policy counts of its people."""
     given = result.round_input
@@ -76,6 +78,7 @@ def certify_outlet(
         factors=tuple(FactorTerms(f.basis, f.key, format_decimal(f.weight)) for f in factors),
         need_weight=format_decimal(given.need[i]),
         warehouse_m=warehouse_m,
+        distance_is_estimate=distance_is_estimate,
         fixed_part=None if fixed is None else str(fixed.parts[int(fixed.group[i])]),
     )
 

@@ -125,9 +125,9 @@ class Line:
         """Return the most packs beside what is repaid, by the outlet's own caps."""
         return np.asarray(np.maximum(self.caps - self.repaid, 0))
 
-    def fill_with(self, caps: IntArray) -> Filling:
-        """Fill with what is left after repayments, within the floors and these caps."""
-        return fill(self.net_packs, self.given, floors=self.net_floors, caps=caps)
+    def fill_with(self, caps: IntArray, packs: int | None = None) -> Filling:
+        """Fill with packs, else with what is left after repayments, within the floors and these caps."""
+        return fill(self.net_packs if packs is None else packs, self.given, floors=self.net_floors, caps=caps)
 
     def with_deferred(self, more: BoolArray) -> Line:
         """Return the line with more outlets deferred."""

@@ -51,6 +51,9 @@ class RoundResult:
         Weight of each outlet in millionths, shape (n,).
     entitlement_nano
         Share of the packs that are not kept back, by weight alone.
+    owed_nano
+        What of its shortfall is owed to it: what it lacks of its share of the packs that are given out. The rest of
+        the shortfall lies in packs that are carried on and shared again.
     repaid_packs
         Whole packs of earlier shortfall that are repaid.
     repaid_nano
@@ -90,6 +93,7 @@ class RoundResult:
     floor_short_packs: NDArray[np.int64]
     weight_grid: NDArray[np.int64]
     entitlement_nano: NDArray[np.int64]
+    owed_nano: NDArray[np.int64]
     repaid_packs: NDArray[np.int64]
     repaid_nano: NDArray[np.int64]
     level_nano: NDArray[np.int64]
@@ -134,8 +138,13 @@ def _terms(line: Line, leveled: NDArray[np.int64]) -> dict[str, NDArray[np.int64
     else:
         roomy = filled  # nothing was in the way
     own_cap = filled >= line.net_caps * NANO
-    shortfall = np.where((line.filling.capped & own_cap) | line.deferred, np.maximum(roomy - filled, 0), 0)
+    kept_away = (line.filling.capped & own_cap) | line.deferred
+    shortfall = owed = np.where(kept_away, np.maximum(roomy - filled, 0), 0)
+    if line.unplaced_packs:  # these are carried on and shared again: to owe them as well would count them twice
+        due = line.fill_with(endless, line.filling.placed_packs).target_nano
+        owed = np.where(kept_away, np.maximum(due - filled, 0), 0)
     return {
+        "owed_nano": owed,
         "entitlement_nano": entitlement,
         "repaid_nano": shared - entitlement + line.repaid * NANO,
         "netted_nano": netted - fair,
@@ -156,7 +165,7 @@ def collect_result(
 ) -> RoundResult:
     """Gather the lines of a round, each with the terms of every target."""
     shape = (len(round_input.names), len(rounded))
-    names = (*TERMS, "target_nano", "packs", "repaid_packs", "cap_packs")
+    names = (*TERMS, "target_nano", "packs", "owed_nano", "repaid_packs", "cap_packs")
     cells = {name: np.zeros(shape, np.int64, order="F") for name in names}  # filled column by column
     bound = np.zeros(shape, np.int8, order="F")
     debt_after = round_input.debt_nano.copy(order="F")
@@ -183,6 +192,7 @@ def collect_result(
         unplaced_packs=per_line([line.unplaced_packs for line in lines]),
         floor_short_packs=per_line([line.filling.floor_short_packs for line in lines]),
         weight_grid=weights,
+        owed_nano=cells["owed_nano"],
         repaid_packs=cells["repaid_packs"],
         target_nano=cells["target_nano"],
         debt_before_nano=round_input.debt_nano,

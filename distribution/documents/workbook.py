@@ -64,6 +64,8 @@ class Heading:
 def render_allotments_workbook(data: AllotmentsWorkbook, locale: Locale) -> bytes:
     """Write the allotments of a round, and their sums per cooperative, union and area, as :func:`render_sheets` does."""
     parts = [render_message("document.workbook.round", locale, {"round": data.round})]
+    if data.policy:
+        parts.append(render_message("document.workbook.policy", locale, {"policy": data.policy}))
     parts += [_letter(letter, locale) for letter in data.letters]
     parts += filter(None, [format_seal(data.bundle_sha256, locale)])
     title = f"{render_message('document.workbook.heading', locale)} – {data.title}"

@@ -41,7 +41,10 @@ class AllotmentRow:
 
 @dataclass(frozen=True, slots=True)
 class FairnessRow:
-    """How fairly one commodity was shared: reported measures, rounded as the service saw fit."""
+    """How fairly one commodity was shared: reported measures, rounded as the service saw fit.
+
+    ``stopped_by`` says in words what kept the unplaced packs from the outlets.
+    """
 
     commodity: DocumentCommodity
     quota_kg: Decimal
@@ -59,6 +62,8 @@ class FairnessRow:
     jain: Decimal | None = None
     atkinson_half: Decimal | None = None
     atkinson_one: Decimal | None = None
+    packs_unplaced: int = 0
+    stopped_by: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +79,7 @@ class AllotmentsWorkbook:
     fairness: tuple[FairnessRow, ...] = ()
     synthetic: bool = False
     bundle_sha256: str = ""
+    policy: str = ""
 
     def __post_init__(self) -> None:
         """Check that packs fit the commodities."""

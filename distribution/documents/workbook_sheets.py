@@ -288,6 +288,8 @@ def _fairness(data: AllotmentsWorkbook, words: _Words) -> Sheet:
             words.column("quota_kg", Kind.THOUSANDTHS),
             words.column("packs_to_share", Kind.WHOLE),
             words.column("packs_allotted", Kind.WHOLE),
+            words.column("packs_unplaced", Kind.WHOLE),
+            *words.texts("stopped_by"),
             *(words.column(key, Kind.RATIO) for key in ratios),
         ),
         rows=tuple(
@@ -298,6 +300,8 @@ def _fairness(data: AllotmentsWorkbook, words: _Words) -> Sheet:
                 row.quota_kg,
                 row.packs_to_share,
                 row.packs_allotted,
+                row.packs_unplaced,
+                row.stopped_by,
                 row.gini,
                 row.largest_deviation_packs,
                 row.lowest_fill,

@@ -12,6 +12,7 @@ from distribution.domain.eligibility import eligible_outlets
 from distribution.domain.enums import StorageClass
 from distribution.domain.goods import Commodity, Quota
 from distribution.domain.network import Outlet
+from distribution.domain.policy import Policy
 from distribution.intake.log import FindingLog
 
 #: (sheet, parts of the key...) -> the row it stands in; empty where a network did not come from a file.
@@ -33,6 +34,11 @@ class CheckContext:
         return self.row_of.get((sheet, *key))
 
     @cached_property
+    def policies(self) -> tuple[Policy, ...]:
+        """List the policies; of a code that stands twice, the last, as of its row."""
+        return tuple({policy.code: policy for policy in self.dataset.policies}.values())
+
+    @cached_property
     def quotas(self) -> tuple[tuple[Quota, Commodity, tuple[Outlet, ...]], ...]:
         """List every quota with its commodity and the outlets that take part."""
         commodities = self.dataset.commodity_by_code
@@ -46,7 +52,11 @@ class CheckContext:
 
 @dataclass(frozen=True)
 class NetworkCheck:
-    """A check, and the sheets that must be free of errors for it to mean anything."""
+    """A check, and the sheets whose every row it has to know.
+
+    A row with an error is left out of the network. A check that such a row could not have kept silent, for each of its
+    findings holds whatever other rows say, needs no sheet: its findings come with all others at once.
+    """
 
     run: Callable[[CheckContext], None]
     needs: tuple[str, ...]

@@ -21,8 +21,10 @@ from distribution.intake.plausibility import (
     check_vehicles,
 )
 from distribution.intake.policy_checks import (
+    check_area_levels,
     check_basket_bounds,
     check_baskets,
+    check_empty_nodes,
     check_fixed_shares,
     check_households,
     check_levels,
@@ -119,24 +121,26 @@ _CHECKS = (
     NetworkCheck(check_stock_of_all_rounds, (*_GOODS, "stock", "warehouses")),
     NetworkCheck(check_carriers, (*_GOODS, "vehicles")),
     NetworkCheck(check_truck_sizes, (*_GOODS, "vehicles")),
-    NetworkCheck(check_commodities, ("commodities",)),
-    NetworkCheck(check_vehicles, ("vehicles",)),
+    NetworkCheck(check_commodities, ()),
+    NetworkCheck(check_vehicles, ()),
     NetworkCheck(check_periods, ("quotas",)),
     NetworkCheck(check_tonnes, _GOODS),
     NetworkCheck(check_countable, (*_GOODS, "stock")),
     NetworkCheck(_check_working_days, ("quotas", "calendar")),
-    NetworkCheck(check_two_figures, ("outlets", "members")),
+    NetworkCheck(check_two_figures, ()),
     NetworkCheck(check_counts, ("areas", "outlets", "members")),
-    NetworkCheck(check_levels, ("areas", "outlets", "policies")),
-    NetworkCheck(check_basket_bounds, ("policies", "baskets")),
-    NetworkCheck(check_fixed_shares, ("areas", "unions", "policies", "fixed_shares")),
-    NetworkCheck(check_households, ("areas", "outlets", "members", "policies")),
-    NetworkCheck(check_baskets, ("policies", "baskets", "commodities", "quotas")),
+    NetworkCheck(check_levels, ()),
+    NetworkCheck(check_area_levels, ("areas", "outlets")),
+    NetworkCheck(check_basket_bounds, ()),
+    NetworkCheck(check_fixed_shares, ()),
+    NetworkCheck(check_empty_nodes, ("areas", "cooperatives", "outlets")),
+    NetworkCheck(check_households, ()),
+    NetworkCheck(check_baskets, ("baskets", "quotas")),
 )
 
 
 def run_network_checks(dataset: Dataset, row_of: RowOf, flawed: Collection[str], log: FindingLog) -> None:
-    """Run every check whose sheets are all free of errors."""
+    """Run every check that knows every row it has to."""
     context = CheckContext(dataset, row_of, log)
     for check in _CHECKS:
         if not set(check.needs) & set(flawed):

@@ -28,10 +28,20 @@ def count_levels(dataset: Dataset, hierarchy: Hierarchy) -> int:
 
 
 def check_levels(context: CheckContext) -> None:
-    """Find policies with methods for levels that the network does not have."""
-    for policy in context.dataset.policies:
-        levels = count_levels(context.dataset, policy.hierarchy)
-        if len(policy.methods) > levels:
+    """Find policies with methods for levels that a hierarchy does not have in any network."""
+    _tell_beyond_levels(context, (Hierarchy.FLAT, Hierarchy.UNIONS))
+
+
+def check_area_levels(context: CheckContext) -> None:
+    """Find policies with methods for levels that the areas of the network do not make."""
+    _tell_beyond_levels(context, (Hierarchy.AREAS,))
+
+
+def _tell_beyond_levels(context: CheckContext, hierarchies: Collection[Hierarchy]) -> None:
+    levels_of = {hierarchy: count_levels(context.dataset, hierarchy) for hierarchy in hierarchies}
+    for policy in context.policies:
+        levels = levels_of.get(policy.hierarchy)
+        if levels is not None and len(policy.methods) > levels:
             context.log.add(
                 "methods_beyond_levels",
                 Severity.WARNING,
@@ -48,7 +58,7 @@ def check_levels(context: CheckContext) -> None:
 def check_basket_bounds(context: CheckContext) -> None:
     """Find policies with baskets and a deviation bound: baskets come first, whatever that does to single goods."""
     with_baskets = {line.policy_code for line in context.dataset.baskets}
-    for policy in context.dataset.policies:
+    for policy in context.policies:
         if policy.code in with_baskets and policy.deviation_percent is not None:
             context.log.add(
                 "basket_against_deviation",
@@ -60,13 +70,14 @@ def check_basket_bounds(context: CheckContext) -> None:
 
 
 def _shares_by_policy(context: CheckContext) -> dict[str, list[FixedShare]]:
-    """Group the fixed shares by policy, each in the order of their rows."""
-    shares: dict[str, list[FixedShare]] = defaultdict(list)
-    for share in context.dataset.fixed_shares:
-        shares[share.policy_code].append(share)
-    for own in shares.values():
-        own.sort(key=lambda share: context.row("fixed_shares", share.policy_code, share.node_code) or 0)
-    return shares
+    """Group the fixed shares by policy, each in the order of their rows; of a node given twice, the smallest."""
+    shares: dict[str, dict[str, FixedShare]] = defaultdict(dict)
+    for share in sorted(context.dataset.fixed_shares, key=lambda share: -share.percent):
+        shares[share.policy_code][share.node_code] = share
+    return {
+        policy: sorted(own.values(), key=lambda share: context.row("fixed_shares", policy, share.node_code) or 0)
+        for policy, own in sorted(shares.items())
+    }
 
 
 def check_fixed_shares(context: CheckContext) -> None:
@@ -88,11 +99,12 @@ def check_fixed_shares(context: CheckContext) -> None:
 
 def _tell_mixed(context: CheckContext, policy: str, shares: Iterable[FixedShare]) -> bool:
     """Tell of the first node that is of another sort than those before it; return whether there is one."""
-    nodes = [share.node_code for share in shares]
-    sorts: tuple[Collection[str], ...] = (context.dataset.area_by_code, context.dataset.union_by_code)
-    for node in nodes:
-        common = tuple(codes for codes in sorts if node in codes)
-        if not common:  # a code may stand in both sheets
+    sorts_of = {share.node_code: _sorts(context, share.node_code) for share in shares}
+    known = {node: sorts for node, sorts in sorts_of.items() if sorts}  # a code of neither is told as unknown
+    sorts: set[str] = set.union(*known.values()) if known else set()
+    for node, own in known.items():
+        sorts &= own
+        if not sorts:
             context.log.add(
                 "fixed_shares_mixed",
                 sheet="fixed_shares",
@@ -100,11 +112,16 @@ def _tell_mixed(context: CheckContext, policy: str, shares: Iterable[FixedShare]
                 column="node_code",
                 value=node,
                 policy=policy,
-                other=nodes[0],
+                other=next(iter(known)),
             )
             return True
-        sorts = common
     return False
+
+
+def _sorts(context: CheckContext, node: str) -> set[str]:
+    """Return the sheets that a node stands in, be it in a row with errors: a code may be an area's and a union's."""
+    sheets = {"areas": context.dataset.area_by_code, "unions": context.dataset.union_by_code}
+    return {sheet for sheet, nodes in sheets.items() if node in nodes or context.row(sheet, node) is not None}
 
 
 def _tell_nested(context: CheckContext, policy: str, shares: Iterable[FixedShare]) -> None:
@@ -123,24 +140,51 @@ def _tell_nested(context: CheckContext, policy: str, shares: Iterable[FixedShare
             )
 
 
+def check_empty_nodes(context: CheckContext) -> None:
+    """Find fixed shares of areas and unions without an outlet: nobody gets them."""
+    dataset = context.dataset
+    held = {node for outlet in dataset.outlets for node in dataset.area_and_ancestors(outlet.area_code)}
+    held |= {dataset.union_of(outlet) for outlet in dataset.outlets}
+    for share in dataset.fixed_shares:
+        if share.node_code not in held and _sorts(context, share.node_code):
+            context.log.add(
+                "fixed_share_without_outlets",
+                Severity.WARNING,
+                sheet="fixed_shares",
+                row=context.row("fixed_shares", share.policy_code, share.node_code),
+                column="node_code",
+                value=share.node_code,
+                policy=share.policy_code,
+                percent=Decimal(format_decimal(share.percent)),
+            )
+
+
 def outlets_without_households(dataset: Dataset) -> tuple[str, ...]:
     """List the outlets whose households cannot be told.
 
     Known are declared households, and those of the members with, unless the outlet serves members only, a part of
-    what the nearest area at or above it that has households has left.
+    what the nearest area at or above it that has households has left. An outlet that has an area whose row could not be
+    read above it is not listed, for that row may tell them.
     """
-    uncounted = set(outlets_without_count(dataset.areas, dataset.outlets, CountBasis.HOUSEHOLDS))
+    outlets = dataset.outlet_by_code
+    uncounted = {
+        code
+        for code in outlets_without_count(dataset.areas, dataset.outlets, CountBasis.HOUSEHOLDS)
+        if dataset.area_by_code.keys() >= set(dataset.area_and_ancestors(outlets[code].area_code))
+    }
     uncounted |= {
         line.outlet_code
         for line in dataset.members
-        if line.households is None and dataset.outlet_by_code[line.outlet_code].served_households is None
+        if line.households is None
+        and line.outlet_code in outlets
+        and outlets[line.outlet_code].served_households is None
     }
     return tuple(sorted(uncounted))
 
 
 def check_households(context: CheckContext) -> None:
     """Find policies that count households where the network has no figure of them."""
-    policies = [p for p in context.dataset.policies if p.counts is CountBasis.HOUSEHOLDS]
+    policies = [p for p in context.policies if p.counts is CountBasis.HOUSEHOLDS]
     without = outlets_without_households(context.dataset) if policies else ()
     for policy in policies if without else ():
         context.log.add(
@@ -156,15 +200,28 @@ def check_households(context: CheckContext) -> None:
 
 
 def check_baskets(context: CheckContext) -> None:
-    """Note the rounds that share some of a basket's commodities and not the others."""
+    """Find baskets that no round shares anything of; note the rounds that share some of one and not all of it."""
     baskets: dict[str, set[str]] = defaultdict(set)
     for line in context.dataset.baskets:
         baskets[line.policy_code].add(line.commodity_code)
+    shared = {quota.commodity_code for quota in context.dataset.quotas}
     for policy, basket in baskets.items():
+        if not basket & shared:
+            first = _first_line(context, policy, basket)
+            context.log.add(
+                "basket_never_shared",
+                Severity.WARNING,
+                sheet="baskets",
+                row=context.row("baskets", policy, first),
+                column="commodity_code",
+                value=first,
+                policy=policy,
+                commodities=name_some(sorted(basket)),
+            )
         for round_code, quotas in context.dataset.quotas_by_round.items():
             missing = basket - {quota.commodity_code for quota in quotas}
             if missing and missing != basket:
-                first = min(missing, key=lambda code: context.row("baskets", policy, code) or 0)
+                first = _first_line(context, policy, missing)
                 context.log.add(
                     "basket_not_shared_whole",
                     Severity.NOTE,
@@ -176,3 +233,8 @@ def check_baskets(context: CheckContext) -> None:
                     round=round_code,
                     commodities=name_some(sorted(missing)),
                 )
+
+
+def _first_line(context: CheckContext, policy: str, commodities: Collection[str]) -> str:
+    """Return the commodity of a basket that stands in the first row."""
+    return min(commodities, key=lambda code: (context.row("baskets", policy, code) or 0, code))

@@ -156,7 +156,7 @@ def _entries(given: RoundInput, result: RoundResult, rows: Iterable[tuple[int, i
                 LedgerKind.ROUND,
                 int(result.debt_after_nano[i, j] - result.debt_before_nano[i, j]),
             ),
-            (Account.SHORTFALL, LedgerKind.ROUND, int(result.shortfall_nano[i, j])),
+            (Account.SHORTFALL, LedgerKind.ROUND, int(result.owed_nano[i, j])),
             (Account.SHORTFALL, LedgerKind.REPAYMENT, -int(result.repaid_packs[i, j]) * NANO_PER_PACK),
         )
         for account, kind, amount in moves:

@@ -15,14 +15,13 @@ from distribution.domain.numerals import format_number
 from distribution.domain.rounds import NANO_PER_PACK
 from distribution.messages import Locale, render_message
 from distribution.services.sentences import spell_value
-
-#: Digits after the point of a number of packs; nine are exact.
-PACK_PLACES = 3
+from distribution.services.shown_packs import show_packs
 
 #: Key of a sentence, and what it names beside its amount.
 Phrase = tuple[str, dict[str, object]]
 
 _METRES_PER_KM = 1000
+_METRES_PER_TENTH = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,12 +38,17 @@ def describe_certificate(
 ) -> tuple[Term, ...]:
     """Put a certificate into words.
 
-    The amounts of the terms that have one add up to the packs.
+    The amounts of the terms that have one add up to the packs, and so do the numbers in their sentences.
 
     Parameters
     ----------
     area_names
         Names of the areas that its need factors speak of, by code.
+
+    Raises
+    ------
+    ValueError
+        If the certificate does not add up.
     """
     return tuple(_Speaker(certificate, locale, area_names or {}).terms())
 
@@ -56,6 +60,7 @@ class _Speaker:
         self.certificate, self.locale, self.area_names = certificate, locale, area_names
         self.policy, self.goods = certificate.policy, certificate.commodity
         self.outlet, self.line = certificate.outlet, certificate.line
+        self.shown = show_packs(certificate)
 
     def terms(self) -> Iterator[Term]:
         """Tell the terms, those before the share, those of the target, and those that make it whole packs."""
@@ -68,10 +73,10 @@ class _Speaker:
         yield from self.carried()
 
     def say(self, code: str, key: str, amount: int | None = None, **numbers: object) -> Term:
-        """Render a sentence; ``packs`` in it is the size of the amount."""
+        """Render a sentence; with an amount it is about the term of this code, and ``packs`` in it is its size."""
         params = {name: self.spell(value) for name, value in numbers.items()}
         if amount is not None:
-            params["packs"] = self.packs(abs(amount))
+            params["packs"] = self.packs(abs(self.shown.terms[code]))
         return Term(code, amount, render_message(f"why.{key}", self.locale, params))
 
     def spell(self, value: object) -> object:
@@ -81,10 +86,8 @@ class _Speaker:
         return spell_value(value, self.locale)
 
     def packs(self, nano: int) -> str:
-        """Write billionths of a pack as packs, rounded for the eye; what would round to nothing keeps all its digits."""
-        packs = Decimal(nano) / NANO_PER_PACK
-        rounded = round(packs, PACK_PLACES)
-        return format_number(rounded or packs, self.locale)
+        """Write billionths of a pack as packs."""
+        return format_number(Decimal(nano) / NANO_PER_PACK, self.locale)
 
     def word(self, key: str) -> str:
         """Return a word that stands in a sentence."""
@@ -133,11 +136,18 @@ class _Speaker:
             case NeedBasis.SETTING:
                 return self.say("need_factor", "need_setting", setting=OutletSetting(factor.key), weight=weight)
             case NeedBasis.DISTANCE_KM:
-                metres, least = self.outlet.warehouse_m, Decimal(factor.key)
-                if metres is None or metres < 0:
-                    return self.say("need_factor", "need_no_road", weight=weight)
-                km = Decimal(metres) / _METRES_PER_KM
-                return self.say("need_factor", "need_distance", km=km, least=least, weight=weight)
+                return self.distance(Decimal(factor.key), weight)
+
+    def distance(self, least: Decimal, weight: Decimal) -> Term:
+        """Tell how far the nearest warehouse is; an estimate is called one, to the tenth of a km below it."""
+        metres = self.outlet.warehouse_m
+        if metres is None or metres < 0:
+            return self.say("need_factor", "need_no_road", weight=weight)
+        if self.outlet.distance_is_estimate:  # rounded down, so that it never passes the next band's least
+            km = Decimal(metres // _METRES_PER_TENTH) / (_METRES_PER_KM // _METRES_PER_TENTH)
+            return self.say("need_factor", "need_distance_estimated", km=km, least=least, weight=weight)
+        km = Decimal(metres) / _METRES_PER_KM
+        return self.say("need_factor", "need_distance", km=km, least=least, weight=weight)
 
     def share(self) -> Iterator[Term]:
         """Tell the packs to share, and the exact share of them."""
@@ -175,7 +185,7 @@ class _Speaker:
             return _more_or_less("repaid", nano), {}
         return _more_or_less("repaid_own", nano), {
             "repaid": repaid,
-            "owed": self.packs(self.line.shortfall_before_nano),
+            "owed": self.packs(self.shown.shortfall_before),
         }
 
     def level(self, nano: int) -> Phrase:
@@ -223,8 +233,10 @@ class _Speaker:
                 yield self.say("bound", "bound_closing_balance", opening=self.line.opening_packs)
             case Bound.MIN_DROP if not self.line.shortfall_nano:
                 yield self.say("bound", "bound_min_drop", least=self.policy.min_drop_packs)
+            case Bound.STORAGE | Bound.CAP as bound if not self.line.shortfall_nano:
+                yield self.say("bound", f"bound_{bound}", cap=self.line.cap_packs)
         if self.line.target_nano != self.line.entitlement_nano:
-            yield self.say("target", "target", target=self.packs(self.line.target_nano))
+            yield self.say("target", "target", target=self.packs(self.shown.target))
 
     def whole_packs(self) -> Iterator[Term]:
         """Tell the earlier debt, the rounding, and the packs."""
@@ -241,10 +253,12 @@ class _Speaker:
 
     def carried(self) -> Iterator[Term]:
         """Tell what is carried on beside the rounding."""
-        if not self.goods.method.carries_debt and (debt := self.line.debt_before_nano):
-            yield self.say("debt_untouched", "debt_untouched", debt=self.packs(debt))
-        if (shortfall := self.line.shortfall_after_nano) > 0:
-            yield self.say("shortfall_after", "shortfall_after", shortfall=self.packs(shortfall))
+        if not self.goods.method.carries_debt and self.line.debt_before_nano:
+            yield self.say("debt_untouched", "debt_untouched", debt=self.packs(self.shown.debt_before))
+        if self.line.shortfall_after_nano > 0:
+            repaid = Fraction(self.policy.repay_percent) > 0
+            key = "shortfall_after" if repaid else "shortfall_after_unpaid"
+            yield self.say("shortfall_after", key, shortfall=self.packs(self.shown.shortfall_after))
 
 
 def _more_or_less(key: str, nano: int) -> str:

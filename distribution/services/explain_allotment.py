@@ -22,10 +22,11 @@ from distribution.store.unit_of_work import Transaction, UnitOfWork
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """An allotment, its certificate, and the certificate's terms in words."""
+    """An allotment, its certificate, the policy's name, and the certificate's terms in words."""
 
     allotment: NamedAllotment
     certificate: Certificate
+    policy_name: str
     terms: tuple[Term, ...]
 
 
@@ -65,7 +66,12 @@ def explain_lines(
         _require_right(certificates.get(line.commodity_code), line, found.code)
     areas = _area_names(tx, found, certificates.values(), locale)
     return tuple(
-        Explanation(named, certificate, describe_certificate(certificate, locale, areas))
+        Explanation(
+            named,
+            certificate,
+            _policy_name(tx, found, certificate.policy.code, locale),
+            describe_certificate(certificate, locale, areas),
+        )
         for named in name_allotments(tx, found, lines)
         for certificate in [certificates[named.line.commodity_code]]
     )
@@ -98,6 +104,12 @@ def _require_right(certificate: Certificate | None, line: AllotmentRow, round_co
             commodity_code=line.commodity_code,
             figures=", ".join(dict.fromkeys(wrong)),
         )
+
+
+def _policy_name(tx: Transaction, found: Round, code: str, locale: Locale) -> str:
+    """Return the name of a policy as it was in a round; its code for one that the network does not name."""
+    policy = NetworkPages(tx.session).named("policies", found.dataset_version, {code}).get(code)
+    return code if policy is None else policy.name(locale)
 
 
 def _area_names(tx: Transaction, found: Round, certificates: Iterable[Certificate], locale: Locale) -> dict[str, str]:

@@ -36,12 +36,15 @@ class OutletNeed:
     metres
         Road from the nearest warehouse to each outlet, -1 where there is none: such an outlet counts as one of the
         farthest band. None if the policy does not look at distances.
+    metres_are_estimates
+        Whether those roads were estimated from positions, as no matrix was given.
     """
 
     need: tuple[Decimal, ...]
     factors: tuple[tuple[NeedFactor, ...], ...]
     exponent: Decimal = Decimal(1)
     metres: tuple[int, ...] | None = None
+    metres_are_estimates: bool = False
 
 
 def find_policy(dataset: Dataset, policy: Policy | str | None) -> Policy | None:
@@ -110,7 +113,13 @@ def build_need(dataset: Dataset, policy: Policy | str | None, outlets: Sequence[
         )
         for i, outlet in enumerate(outlets)
     )
-    return OutletNeed(_combined(factors, exponent, outlets), factors, exponent, metres)
+    return OutletNeed(
+        _combined(factors, exponent, outlets),
+        factors,
+        exponent,
+        metres,
+        metres_are_estimates=metres is not None and dataset.travel is None,
+    )
 
 
 def _combined(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from decimal import Decimal
 from typing import Any
 
@@ -13,7 +13,8 @@ import numpy as np
 
 from distribution.allocation.fairness import Fairness, measure_fairness
 from distribution.domain.dataset import Dataset
-from distribution.domain.enums import Bound, PopulationBasis
+from distribution.domain.enums import PopulationBasis
+from distribution.domain.policy import Policy
 from distribution.domain.rounds import NANO_PER_PACK, Allotment, RoundGoods, WaitingPacks
 from distribution.messages import Locale
 from distribution.services.allocate_round import Allocation
@@ -21,17 +22,19 @@ from distribution.services.basket_figures import BasketFigures, count_baskets
 from distribution.services.delivery_figures import DeliveryFigures, count_deliveries
 from distribution.services.need import nearest_warehouse_metres
 from distribution.services.plan_deliveries import DeliveryPlan
+from distribution.services.unplaced import UnplacedFigures, count_held, find_stops
 from gis.travel.protocol import UNREACHABLE
 
-SCHEMA = "taavon.summary/1"
+SCHEMA = "taavon.summary/2"
 
 
 @dataclass(frozen=True)
 class GoodsFigures:
     """What a round had of one commodity and how fairly it was shared. Mass in g.
 
-    ``held_by_storage`` and ``held_by_balance`` count the outlets whose room, or whose closing balance, kept them from
-    their share; ``largest_rounding_packs`` is the furthest that whole packs are from the exact target with its debt.
+    ``held`` counts the outlets by what kept them from their share, a value of :class:`Bound`; ``unplaced`` tells why
+    packs found no place, None if all did; ``largest_rounding_packs`` is the furthest that whole packs are from the
+    exact target with its debt.
     """
 
     code: str
@@ -44,10 +47,10 @@ class GoodsFigures:
     allotted_g: int
     unplaced_packs: int
     remainder_g: int
-    held_by_storage: int
-    held_by_balance: int
+    held: Mapping[str, int]
     largest_rounding_packs: float
     fairness: Fairness
+    unplaced: UnplacedFigures | None = None
 
     def name(self, locale: Locale) -> str:
         """Return the commodity's name in a language, else its code."""
@@ -63,6 +66,7 @@ class RoundSummary:
     """
 
     round_code: str
+    policy: Policy
     title_fa: str
     title_en: str
     synthetic: bool
@@ -89,7 +93,9 @@ class RoundSummary:
 
     def to_json(self) -> bytes:
         """Render as the bytes of ``summary.json``."""
-        record = {"schema": SCHEMA} | {key: value for key, value in asdict(self).items() if key != "bundle_sha256"}
+        policy = {"code": self.policy.code, "name_fa": self.policy.name_fa, "name_en": self.policy.name_en}
+        figures = asdict(self) | {"policy": policy}
+        record = {"schema": SCHEMA} | {key: value for key, value in figures.items() if key != "bundle_sha256"}
         return (json.dumps(record, ensure_ascii=False, indent=2, default=_plain) + "\n").encode()
 
 
@@ -106,6 +112,7 @@ def summarise(
     basis_assumed = [served.people for served in allocation.served.values() if served.basis is PopulationBasis.ASSUMED]
     return RoundSummary(
         round_code=round_code,
+        policy=allocation.policy,
         title_fa=dataset.settings.title_fa,
         title_en=dataset.settings.title_en,
         synthetic=dataset.settings.synthetic,
@@ -130,9 +137,20 @@ def _goods_figures(dataset: Dataset, allocation: Allocation) -> tuple[GoodsFigur
     for allotment in allocation.allotments:
         by_commodity[allotment.commodity_code].append(allotment)
     need, metres = _need_and_metres(dataset, allocation)
-    return tuple(
-        _figures_of(dataset, goods, by_commodity[goods.commodity_code], need, metres) for goods in allocation.goods
-    )
+    figures = []
+    for j, goods in enumerate(allocation.goods):
+        rows = by_commodity[goods.commodity_code]
+        unplaced = find_stops(dataset, goods.unplaced_packs, rows, _bottleneck(allocation, j, rows))
+        figures.append(replace(_figures_of(dataset, goods, rows, need, metres), unplaced=unplaced))
+    return tuple(figures)
+
+
+def _bottleneck(allocation: Allocation, j: int, rows: Sequence[Allotment]) -> frozenset[str]:
+    """Return the outlets whose capacity holds all others back by the deviation bound of a commodity."""
+    bound = allocation.result.deviation[j]
+    if bound is None:
+        return frozenset()
+    return frozenset(a.outlet_code for a, narrow in zip(rows, bound.bottleneck.tolist(), strict=True) if narrow)
 
 
 def _need_and_metres(dataset: Dataset, allocation: Allocation) -> tuple[dict[str, Decimal], dict[str, int]]:
@@ -163,8 +181,7 @@ def _figures_of(
         allotted_g=goods.allotted_packs * goods.pack_g,
         unplaced_packs=goods.unplaced_packs,
         remainder_g=goods.remainder_g,
-        held_by_storage=sum(a.bound is Bound.STORAGE for a in rows),
-        held_by_balance=sum(a.bound is Bound.CLOSING_BALANCE for a in rows),
+        held=count_held(rows),
         largest_rounding_packs=max((abs(_rounding_nano(a)) for a in rows), default=0) / NANO_PER_PACK,
         fairness=measure_fairness(
             np.array([a.people for a in rows], dtype=np.int64),

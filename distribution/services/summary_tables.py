@@ -7,16 +7,21 @@ from decimal import Decimal
 
 from distribution.allocation.fifths import FIFTHS, Fifth
 from distribution.documents.formats import format_amount
+from distribution.domain.enums import Bound
 from distribution.domain.numerals import format_number
 from distribution.messages import Locale, render_message
 from distribution.services.basket_figures import BasketFigures
 from distribution.services.summary import GoodsFigures, RoundSummary
+
+#: What holds outlets in most networks; where it holds nobody, that is worth a figure too.
+ALWAYS_TOLD = frozenset({Bound.STORAGE, Bound.CLOSING_BALANCE})
 
 
 def list_tables(summary: RoundSummary, locale: Locale) -> list[tuple[str, list[tuple[str, ...]]]]:
     """Render as titled tables of ready text; a table of more than two columns starts with its header."""
     tables = [
         (_text("heading.goods", locale), _goods_table(summary, locale)),
+        (_text("heading.held", locale), _held_table(summary, locale)),
         (_text("heading.fairness", locale), _fairness_table(summary, locale)),
         (_text("heading.inequality", locale), _inequality_table(summary, locale)),
         (_text("heading.by_need", locale), _fifths_table(summary, locale, lambda goods: goods.fairness.by_need)),
@@ -53,8 +58,20 @@ def _goods_table(summary: RoundSummary, locale: Locale) -> list[tuple[str, ...]]
     return rows
 
 
+def _held_table(summary: RoundSummary, locale: Locale) -> list[tuple[str, ...]]:
+    """Count the outlets by what held them; of the rarer bounds, those that held any."""
+    bounds = [b.value for b in Bound if b in ALWAYS_TOLD or any(goods.held.get(b.value) for goods in summary.goods)]
+    labels = (render_message(f"enum.Bound.{bound}", locale) for bound in bounds)
+    rows = [(_text("column.commodity", locale), *labels)]
+    rows += [
+        (goods.name(locale), *(format_number(goods.held.get(bound, 0), locale) for bound in bounds))
+        for goods in summary.goods
+    ]
+    return rows
+
+
 def _fairness_table(summary: RoundSummary, locale: Locale) -> list[tuple[str, ...]]:
-    columns = ("commodity", "gini", "deviation", "rounding", "held")
+    columns = ("commodity", "gini", "deviation", "rounding")
     rows = [tuple(_text(f"column.{column}", locale) for column in columns)]
     rows += [
         (
@@ -62,7 +79,6 @@ def _fairness_table(summary: RoundSummary, locale: Locale) -> list[tuple[str, ..
             _number(goods.fairness.gini, locale, 4),
             _number(goods.fairness.largest_deviation_packs, locale, 2),
             _number(goods.largest_rounding_packs, locale, 2),
-            f"{format_number(goods.held_by_storage, locale)} / {format_number(goods.held_by_balance, locale)}",
         )
         for goods in summary.goods
     ]

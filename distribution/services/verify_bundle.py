@@ -15,6 +15,7 @@ from distribution.messages import Locale, render_message
 from distribution.services.bundle_chain import check_chain
 from distribution.services.bundle_round import current_versions
 from distribution.services.plan_deliveries import SearchOptions, search_plan
+from distribution.services.policy_words import name_policy
 from distribution.services.progress import Reporter, SilentReporter
 from distribution.services.recompute_bundle import Recomputed, recompute_bundle, render_recomputed
 from distribution.services.sentences import spell_numbers
@@ -48,11 +49,13 @@ class BundleRequest:
 class BundleCheck:
     """What was found: the bundle holds if and only if there is no fault.
 
-    ``root`` is empty where the file is no bundle; ``notes`` say what could not be checked, or how far it holds.
+    ``root`` is empty where the file is no bundle, ``policy`` (its name and code) where the shares could not be computed
+    anew; ``notes`` say what could not be checked, or how far it holds.
     """
 
     root: str
     round_code: str
+    policy: str
     previous: str | None
     allotments: int
     trips: int
@@ -74,7 +77,7 @@ def verify_bundle(request: BundleRequest, locale: Locale, reporter: Reporter | N
     try:
         bundle = read_bundle(_read_file(request.path))
     except BundleError as error:
-        return BundleCheck("", "", None, 0, 0, _words(error.faults, locale), ())
+        return BundleCheck("", "", "", None, 0, 0, _words(error.faults, locale), ())
     faults: list[Fault] = []
     notes: list[Fault] = []
     if expect is not None and not bundle.root.startswith(expect):
@@ -89,6 +92,7 @@ def verify_bundle(request: BundleRequest, locale: Locale, reporter: Reporter | N
     return BundleCheck(
         root=bundle.root,
         round_code=bundle.manifest.round_code,
+        policy=name_policy(done.allocation.policy, locale) if done.allocation else "",
         previous=bundle.manifest.previous,
         allotments=len(done.allocation.allotments) if done.allocation else 0,
         trips=len(done.loaded.plan.trips) if done.loaded else 0,

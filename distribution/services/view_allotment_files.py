@@ -22,7 +22,10 @@ from distribution.services.exports.allotment_table import (
     render_table_csv,
     render_table_workbook,
 )
+from distribution.services.gather_round import DEFAULT_POLICY
+from distribution.services.policy_words import name_policy
 from distribution.services.run_round import BUNDLE_ROOT
+from distribution.services.unplaced import count_stops
 from distribution.store.repositories.network_pages import NetworkPages
 from distribution.store.tables import Round
 from distribution.store.unit_of_work import Transaction, UnitOfWork
@@ -65,12 +68,14 @@ def _load_table(uow: UnitOfWork, asker: Principal, round_code: str, locale: Loca
             sheet: pages.named(sheet, found.dataset_version, {getattr(line, field) for line in lines})
             for sheet, field in NAMES.items()
         }
+        policy = _policy(pages, found)
         settings = _settings(tx, found)
         letters = _letters(pages, found, asker)
     first, second = settings.title_fa, settings.title_en
     return AllotmentTable(
         title=(first or second) if locale == "fa" else (second or first),
         round_code=round_code,
+        policy=name_policy(policy, locale),
         letters=letters,
         currency=settings.currency,
         synthetic=settings.synthetic,
@@ -85,6 +90,12 @@ def _load_table(uow: UnitOfWork, asker: Principal, round_code: str, locale: Loca
 def _settings(tx: Transaction, found: Round) -> NetworkSettings:
     version = next(v for v in tx.datasets.versions() if v.number == found.dataset_version)
     return NetworkSettings.model_validate(version.settings)
+
+
+def _policy(pages: NetworkPages, found: Round) -> Named:
+    """Return the policy of a round; one that the network does not declare has but a code."""
+    code = str(found.parameters.get("policy") or DEFAULT_POLICY.code)
+    return pages.named("policies", found.dataset_version, [code]).get(code) or Named(code=code)
 
 
 def _letters(pages: NetworkPages, found: Round, asker: Principal) -> tuple[Letter, ...]:
@@ -119,5 +130,15 @@ def _measure(lines: Sequence[Allotment], goods: Mapping[str, RoundGoods]) -> tup
             goods[code].pack_g,
         )
         had = goods[code]
-        shared.append(SharedGoods(code, had.quota_g + had.carried_g, had.packs_to_share, had.allotted_packs, fairness))
+        shared.append(
+            SharedGoods(
+                commodity_code=code,
+                available_g=had.quota_g + had.carried_g,
+                packs_to_share=had.packs_to_share,
+                allotted_packs=had.allotted_packs,
+                fairness=fairness,
+                unplaced_packs=had.unplaced_packs,
+                stops=count_stops(rows) if had.unplaced_packs else {},
+            )
+        )
     return tuple(shared)

@@ -135,7 +135,10 @@ def test_sums_are_exact_and_bounds_are_kept(given_round):
         assert (x[part] >= lower).all() or got.floor_short_packs[j] > 0
         assert got.target_nano[:, j].sum() == x.sum() * NANO
         assert got.debt_after_nano[:, j].sum() == given_round.debt_nano[:, j].sum()
-        assert (got.shortfall_nano[:, j] >= 0).all()
+        assert (got.shortfall_nano[:, j] >= got.owed_nano[:, j]).all()
+        assert (got.owed_nano[:, j] >= 0).all()
+        if not got.unplaced_packs[j]:
+            assert (got.owed_nano[:, j] == got.shortfall_nano[:, j]).all()
         weighted = got.weight_grid[part].sum() > 0
         assert got.entitlement_nano[:, j].sum() == (shared * NANO if weighted else 0)
         if weighted:

@@ -52,7 +52,7 @@ def test_what_waits_is_repaid_when_it_has_grown_to_a_drop():
     shortfall, packs = np.zeros((3, 1), np.int64), []
     for _ in range(9):
         got = allocate_round(round_input([90, 8, 2], [commodity(3, 100)], shortfall_nano=shortfall, rules=rules))
-        shortfall = shortfall + got.shortfall_nano - got.repaid_packs * NANO
+        shortfall = shortfall + got.owed_nano - got.repaid_packs * NANO
         packs.append(got.packs[:, 0].tolist())
     small = [row[2] for row in packs]
     assert set(small) <= {0, *range(5, 20)}

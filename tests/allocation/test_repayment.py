@@ -80,7 +80,7 @@ def test_an_outlet_that_was_short_has_its_due_back_within_the_pace():
             round_input([10, 990], [good], storage_g={"dry": store}, shortfall_nano=shortfall, rules=rules)
         )
         received += got.packs[:, 0]
-        shortfall = shortfall + got.shortfall_nano - got.repaid_packs * NANO
+        shortfall = shortfall + got.owed_nano - got.repaid_packs * NANO
     assert 0 <= shortfall[0, 0] < NANO
     assert received[0] == 99  # its share of ten rounds is 100: what was kept from it came back
 
@@ -103,3 +103,19 @@ def test_shortfalls_and_quotas_of_billions_of_packs_stay_exact():
     good = commodity(2, huge, pack_g=1)
     given_round = round_input([1, 1], [good], shortfall_nano=ints([[6 * 10**9 * NANO], [0]]), rules=rules)
     assert allocate_round(given_round).packs[:, 0].tolist() == [7 * 10**9, 10**9]
+
+
+def test_packs_that_are_carried_on_are_not_owed_a_second_time():
+    shortfall, carried, received = np.zeros((2, 1), np.int64), 0, ints([0, 0])
+    for _ in range(6):
+        good = commodity(2, 100, carried_g=carried)
+        given_round = round_input(
+            [1, 1], [good], storage_g={"dry": [100_000, 300_000]}, shortfall_nano=shortfall, rules=SharingRules()
+        )
+        got = allocate_round(given_round)
+        received += got.packs[:, 0]
+        shortfall += got.owed_nano
+        carried = int(got.remainder_g[0] + got.unplaced_packs[0] * 10_000)
+    due = (6 * 100 - carried // 10_000) // 2  # of what left the warehouse
+    assert received.tolist() == [60, 180]
+    assert shortfall[0, 0] == (due - 60) * NANO

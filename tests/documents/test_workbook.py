@@ -173,3 +173,15 @@ def test_the_fingerprint_of_the_round_stands_above_every_sheet():
     for index in range(len(CalamineWorkbook.from_filelike(io.BytesIO(raw)).sheet_names)):
         line = str(read_sheet(raw, index)[1][0])
         assert line.endswith(" ".join(["3f2a", "90c1", "77de", "0b14"] * 4))
+
+
+def test_the_head_names_the_policy_and_the_fairness_sheet_what_stopped_the_packs_that_found_no_place():
+    (row,) = make_workbook().fairness
+    stopped = replace(row, packs_allotted=460, packs_unplaced=5, stopped_by="at their limit 3")
+    raw = render_allotments_workbook(
+        replace(make_workbook(), policy="Need first (need-first)", fairness=(stopped,)), "en"
+    )
+    assert "Policy: Need first (need-first)" in read_sheet(raw, 0)[1][0]
+    header, line = read_sheet(raw, 4)[3:5]
+    cells = dict(zip(header, line, strict=True))
+    assert (cells["Packs unplaced"], cells["Outlets that could take no more"]) == (5, "at their limit 3")

@@ -287,3 +287,97 @@ def test_baskets_and_a_deviation_bound_together_are_refused(policy_folder: CsvFo
     finding = only(read_dataset(policy_folder.path), "basket_against_deviation")
     assert place(finding) == ("policies", row, "deviation_percent", "by-people")
     assert_told(finding)
+
+
+def test_a_fixed_share_of_an_area_or_a_union_without_outlets_is_a_warning(policy_folder: CsvFolder) -> None:
+    policy_folder.append("areas", code="desert", parent_code="province", population="0", households="0")
+    policy_folder.append("unions", code="U9")
+    rows = {
+        "desert": policy_folder.append("fixed_shares", policy_code="half-west", node_code="desert", percent="12.5"),
+        "U9": policy_folder.append("fixed_shares", policy_code="by-people", node_code="U9", percent="5"),
+    }
+    result = read_dataset(policy_folder.path)
+    findings = by_code(result, "fixed_share_without_outlets")
+    assert {place(f) for f in findings} == {("fixed_shares", row, "node_code", code) for code, row in rows.items()}
+    assert len(findings) == len(result.findings) == 2
+    for finding in findings:
+        assert_told(finding, Severity.WARNING)
+    assert result.dataset is not None
+    policy_folder.edit("outlets", policy_folder.row_of("outlets", "O7"), "area_code", "desert")
+    policy_folder.edit("cooperatives", 2, "union_code", "U9")
+    assert not by_code(read_dataset(policy_folder.path), "fixed_share_without_outlets")
+
+
+def test_a_fixed_share_is_not_called_empty_while_a_row_of_an_outlet_cannot_be_read(policy_folder: CsvFolder) -> None:
+    policy_folder.append("areas", code="desert", parent_code="province", population="0", households="0")
+    policy_folder.append("fixed_shares", policy_code="half-west", node_code="desert", percent="1")
+    row = policy_folder.row_of("outlets", "O7")
+    policy_folder.edit("outlets", row, "area_code", "desert")
+    policy_folder.edit("outlets", row, "lon", "east")
+    assert not by_code(read_dataset(policy_folder.path), "fixed_share_without_outlets")
+
+
+def test_a_basket_of_which_no_round_shares_anything_is_a_warning(policy_folder: CsvFolder) -> None:
+    for code in ("spring-rice", "spring-eggs"):
+        policy_folder.edit("quotas", policy_folder.row_of("quotas", code), "commodity_code", "chicken")
+        policy_folder.edit("quotas", policy_folder.row_of("quotas", code), "round_code", code)
+    findings = by_code(read_dataset(policy_folder.path), "basket_never_shared")
+    first = policy_folder.row_of("baskets", "by-people")
+    assert [place(f) for f in findings] == [
+        ("baskets", first, "commodity_code", policy_folder.rows("baskets")[first - 1][1])
+    ]
+    assert findings[0].params["commodities"] == "eggs, rice"
+    assert_told(findings[0], Severity.WARNING)
+
+
+def test_what_is_wrong_with_policies_is_told_with_bad_cells_in_every_sheet(policy_folder: CsvFolder) -> None:
+    """None of these findings depends on the rows that cannot be read."""
+    policy_folder.append("fixed_shares", policy_code="half-west", node_code="east", percent="60")
+    policy_folder.append("fixed_shares", policy_code="by-people", node_code="U1", percent="10")
+    policy_folder.append("fixed_shares", policy_code="by-people", node_code="east", percent="10")
+    policy_folder.edit("policies", policy_folder.row_of("policies", "by-people"), "deviation_percent", "5")
+    policy_folder.append("policies", code="deep", hierarchy="unions", methods="adams;adams;adams;adams")
+    for code in ("east", "province"):
+        policy_folder.edit("areas", policy_folder.row_of("areas", code), "households", "")
+    wanted = {
+        "fixed_shares_over_all", "fixed_shares_mixed", "basket_against_deviation", "methods_beyond_levels",
+        "households_unknown",
+    }  # fmt: skip
+    before = {f.code: f for f in read_dataset(policy_folder.path).findings if f.code in wanted}
+    assert before.keys() == wanted
+    for sheet, cells in {
+        "areas": {"code": "bad-area", "population": "many"},
+        "unions": {"code": "bad union"},
+        "cooperatives": {"code": "bad-coop", "kind": "bankers"},
+        "outlets": {"code": "bad-outlet", "lon": "east"},
+        "commodities": {"code": "bad-goods", "pack_kg": "heavy"},
+        "quotas": {"code": "bad-quota", "tonnes": "many"},
+        "members": {"area_code": "west", "outlet_code": "O9", "people": "many"},
+        "policies": {"code": "bad-policy", "hierarchy": "deep"},
+        "fixed_shares": {"policy_code": "half-west", "node_code": "U2", "percent": "half"},
+        "baskets": {"policy_code": "half-west", "commodity_code": "rice", "kg": "some"},
+    }.items():
+        policy_folder.append(sheet, **cells)
+    result = read_dataset(policy_folder.path)
+    assert {f.code: f for f in result.findings if f.code in wanted} == before
+    assert result.dataset is None
+
+
+def test_a_node_whose_row_has_errors_is_still_an_area_or_a_union(policy_folder: CsvFolder) -> None:
+    policy_folder.edit("areas", policy_folder.row_of("areas", "east"), "population", "many")
+    policy_folder.append("fixed_shares", policy_code="half-west", node_code="east", percent="10")
+    policy_folder.append("fixed_shares", policy_code="half-west", node_code="nowhere", percent="10")
+    codes = [f.code for f in read_dataset(policy_folder.path).findings]
+    assert "fixed_shares_mixed" not in codes
+    assert "unknown_reference" in codes
+
+
+def test_households_that_a_row_with_errors_may_tell_are_not_called_unknown(policy_folder: CsvFolder) -> None:
+    policy_folder.edit("areas", policy_folder.row_of("areas", "province"), "households", "")
+    policy_folder.edit("areas", policy_folder.row_of("areas", "east"), "population", "many")
+    assert not by_code(read_dataset(policy_folder.path), "households_unknown")
+
+
+def test_a_fixed_share_written_twice_is_not_added_up(policy_folder: CsvFolder) -> None:
+    policy_folder.append("fixed_shares", policy_code="half-west", node_code="west", percent="60")
+    only(read_dataset(policy_folder.path), "duplicate_key")

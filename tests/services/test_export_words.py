@@ -1,10 +1,13 @@
 """What people read in the files of a round: units, labels and hours are there, in the digits of their language."""
 
+import csv
 import io
 import re
 import zipfile
+from decimal import Decimal
 
 import pytest
+from python_calamine import CalamineWorkbook
 
 from tests.support.kept import Books, KeptRound
 from tests.support.networks import small_network
@@ -55,3 +58,23 @@ def test_the_number_of_a_trip_is_in_the_digits_of_its_title(small, ending):
     text = crew_files(small, ending)
     assert "سفر ۱" in text
     assert not re.search("سفر [0-9]", text)
+
+
+def test_the_map_and_the_workbook_name_the_policy(small):
+    name = "سهم ساده بر پایه جمعیت و نیاز"
+    assert name in small.files["map.html"].decode()
+    workbook = CalamineWorkbook.from_filelike(io.BytesIO(small.files["allotments.xlsx"]))
+    assert name in workbook.get_sheet_by_index(0).to_python(skip_empty_area=False)[1][0]
+
+
+def test_every_line_of_the_csv_holds_what_was_repaid_moved_by_levels_and_kept_away(small):
+    rows = csv.DictReader(io.StringIO(small.files["allotments.csv"].decode("utf-8-sig")))
+    kept = {(line.outlet_code, line.commodity_code): line for line in small.allotments}
+    count = 0
+    for row in rows:
+        line = kept[row["outlet_code"], row["commodity_code"]]
+        for name in ("repaid_net", "level", "shortfall"):
+            nano = getattr(line, f"{name.removesuffix('_net')}_nano")
+            assert Decimal(row[f"{name}_packs"]) * 10**9 == nano
+        count += line.shortfall_nano > 0
+    assert count  # O7 has too little room

@@ -2,17 +2,23 @@
 
 import datetime as dt
 import json
+from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 from statistics import mean
 
 import pytest
 
+from distribution.domain.enums import Bound
+from distribution.domain.policy import OutletLimit
 from distribution.services.allocate_round import Accounts, allocate_quotas
 from distribution.services.basket_figures import count_baskets
 from distribution.services.check_plan import check_plan_file
+from distribution.services.unplaced import find_stops
+from distribution.services.unplaced_sentences import describe_unplaced
 from tests.support.kept import Books, KeptRound
 from tests.support.networks import network_with_policies, small_network, two_equal_outlets
+from tests.support.nouns import policy
 
 
 @pytest.fixture(scope="module")
@@ -61,8 +67,9 @@ def test_the_other_measures_of_fairness_are_those_of_the_allotments(small, commo
 
 
 def test_the_outlet_with_a_small_room_and_the_one_with_goods_on_its_shelf_are_counted(small):
-    assert figures_of(small, "rice")["held_by_storage"] == 1
-    assert figures_of(small, "rice")["held_by_balance"] == 0  # three packs on a shelf lower a share, but not to nothing
+    held = figures_of(small, "rice")["held"]
+    assert held["storage"] == 1
+    assert held["closing_balance"] == 0  # three packs on a shelf lower a share, but not to nothing
 
 
 def test_the_work_of_one_trip_is_what_it_is(books):
@@ -172,3 +179,74 @@ def test_complete_baskets_are_counted_from_the_packs_of_the_scarcer_good():
     assert figures.minimum == pytest.approx(min(whole[code] / people[code] for code in whole))
     assert figures.outlets == sum(figures.scarcest.values()) == sum(figures.held_by.values()) == 10
     assert count_baskets(allocate_quotas(network, quotas, Accounts(), "half-west")) is None
+
+
+# What found no place
+
+
+def stops_of(network, policy_code=None):
+    """Share the one round of a network, and find what stopped its only commodity."""
+    allocation = allocate_quotas(network, network.quotas, Accounts(), policy_code)
+    (goods,) = allocation.goods
+    return allocation, find_stops(network, goods.unplaced_packs, allocation.allotments)
+
+
+def limited(**caps: int):
+    """Return two equal outlets of 200 packs each, with limits."""
+    limits = tuple(OutletLimit(outlet_code=code, commodity_code="rice", cap_packs=cap) for code, cap in caps.items())
+    return replace(two_equal_outlets(), limits=limits)
+
+
+def test_where_every_pack_finds_a_place_there_is_nothing_to_explain(small):
+    assert stops_of(two_equal_outlets())[1] is None
+    assert all(goods["unplaced"] is None and goods["unplaced_packs"] == 0 for goods in small.summary["goods"])
+
+
+def test_unplaced_packs_are_told_with_the_capacity_that_stopped_them_the_largest_shortfall_first(books):
+    network = limited(NEAR=50)
+    network.outlets[0].storage_dry_kg = 1000  # FAR: 100 packs
+    network.outlets[0].deliveries_per_period = 1
+    goods = books.run(network).summary["goods"][0]
+    assert goods["unplaced_packs"] == goods["unplaced"]["packs"] == 250
+    assert goods["unplaced"]["stops"] == {"storage": 1, "cap": 1}
+    told = [(o["code"], o["stop"], o["packs"], o["shortfall_nano"]) for o in goods["unplaced"]["outlets"]]
+    assert told == [("NEAR", "cap", 50, 150 * 10**9), ("FAR", "storage", 100, 100 * 10**9)]
+    (area,) = goods["unplaced"]["areas"]
+    assert (area["code"], area["outlets"], area["shortfall_nano"]) == ("A", 2, 250 * 10**9)
+    assert goods["held"] == {bound.value: 0 for bound in Bound if bound is not Bound.NONE} | {"storage": 1, "cap": 1}
+
+
+def test_a_deviation_bound_that_stops_packs_is_counted_beside_the_full_outlet_behind_it():
+    network = replace(limited(NEAR=50), policies=(policy("even", deviation_percent="10"),))
+    allocation, stopped = stops_of(network, "even")
+    assert stopped is not None
+    assert stopped.packs == 400 - sum(line.packs for line in allocation.allotments) > 0
+    assert stopped.stops == {"cap": 1, "deviation": 1}
+    assert [outlet.code for outlet in stopped.outlets] == ["NEAR"]
+    sentences = " ".join(describe_unplaced("Rice", stopped, "en"))
+    assert "at their limit 1" in sentences
+    assert "deviation bound 1" in sentences
+
+
+def test_outlets_whose_delivery_would_be_too_small_are_counted_among_the_held_and_the_stops():
+    network = replace(limited(NEAR=30, FAR=40), policies=(policy("large", min_drop_packs=50),))
+    _, stopped = stops_of(network, "large")
+    assert stopped is not None
+    assert (stopped.packs, stopped.stops) == (400, {"min_drop": 2})
+    assert [(outlet.code, outlet.packs) for outlet in stopped.outlets] == [("FAR", 0), ("NEAR", 0)]
+
+
+def test_where_nobody_has_a_share_that_is_what_is_said():
+    network = two_equal_outlets()
+    for outlet in network.outlets:
+        outlet.served_population = 0
+    _, stopped = stops_of(network)
+    assert stopped is not None
+    assert (stopped.packs, stopped.stops, stopped.outlets) == (400, {}, ())
+    assert list(describe_unplaced("Rice", stopped, "en")) == [
+        "Rice: packs that found no place: 400. No outlet that takes part has a share of it."
+    ]
+
+
+def test_the_summary_names_the_policy(small):
+    assert small.summary["policy"] == {"code": "default", "name_fa": "", "name_en": ""}

@@ -80,6 +80,7 @@ def test_a_round_that_was_run_holds_with_its_hash_and_solved_again(verify, first
     check = verify(first, expect=first.root, resolve=True)
     assert check.faults == ()
     assert (check.root, check.round_code, check.previous) == (first.root, "spring", None)
+    assert check.policy == "plain shares by people and need (default)"
     assert (check.allotments, check.trips) == (30, len(json.loads(first.entries["plan.json"])["plan"]["trips"]))
     assert "byte for byte" in "".join(check.notes)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 
 from distribution.allocation.fairness import Fairness
@@ -16,34 +16,41 @@ from distribution.documents.workbook_data import AllotmentRow, AllotmentsWorkboo
 from distribution.domain.network import Named
 from distribution.domain.rounds import Allotment
 from distribution.messages import Locale
+from distribution.services.unplaced_sentences import describe_stops
 
 CSV_HEADER = (
     "outlet_code", "outlet_name_fa", "outlet_name_en", "cooperative_code", "union_code", "area_code", "people", "basis",
-    "commodity_code", "packs", "kg", "entitlement_packs", "target_packs", "bound", "cap_packs", "debt_before_packs",
-    "debt_after_packs", "price", "amount_due",
+    "commodity_code", "packs", "kg", "entitlement_packs", "repaid_net_packs", "level_packs", "shortfall_packs",
+    "target_packs", "bound", "cap_packs", "debt_before_packs", "debt_after_packs", "price", "amount_due",
 )  # fmt: skip
 
 
 @dataclass(frozen=True)
 class SharedGoods:
-    """What a round had of one commodity, with what was carried over, g, and how fairly it was shared."""
+    """What a round had of one commodity, with what was carried over, g, and how fairly it was shared.
+
+    ``stops`` counts the outlets that could take none of the unplaced packs, by what stopped them.
+    """
 
     commodity_code: str
     available_g: int
     packs_to_share: int
     allotted_packs: int
     fairness: Fairness
+    unplaced_packs: int = 0
+    stops: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class AllotmentTable:
     """Allotments with the names that their codes have, by sheet and code, and how fairly the goods were shared.
 
-    ``shared`` is empty in a union's own table: fairness is measured over the whole network.
+    ``policy`` is its name and code, for people. ``shared`` is empty in a union's own table: fairness is measured over the whole network.
     """
 
     title: str
     round_code: str
+    policy: str
     letters: tuple[Letter, ...]
     currency: str
     synthetic: bool
@@ -62,11 +69,12 @@ def render_table_workbook(table: AllotmentTable, locale: Locale) -> bytes:
     data = AllotmentsWorkbook(
         title=table.title,
         round=table.round_code,
+        policy=table.policy,
         letters=table.letters,
         currency=table.currency,
         commodities=table.commodities,
         rows=tuple(_row(table, lines, locale) for _, lines in sorted(by_outlet.items())),
-        fairness=tuple(_fairness_row(table, goods) for goods in table.shared),
+        fairness=tuple(_fairness_row(table, goods, locale) for goods in table.shared),
         synthetic=table.synthetic,
         bundle_sha256=table.bundle_sha256,
     )
@@ -102,8 +110,8 @@ def _csv_row(a: Allotment, outlet: Named, commodity: DocumentCommodity) -> tuple
     return (
         a.outlet_code, outlet.name_fa, outlet.name_en, a.cooperative_code, a.union_code, a.area_code, a.people,
         a.basis.value, a.commodity_code, a.packs, kilograms(commodity.weight_g(a.packs)), _packs(a.entitlement_nano),
-        _packs(a.target_nano), a.bound.value, a.cap_packs, _packs(a.debt_before_nano), _packs(a.debt_after_nano),
-        a.price, a.amount_due,
+        _packs(a.repaid_nano), _packs(a.level_nano), _packs(a.shortfall_nano), _packs(a.target_nano), a.bound.value,
+        a.cap_packs, _packs(a.debt_before_nano), _packs(a.debt_after_nano), a.price, a.amount_due,
     )  # fmt: skip
 
 
@@ -111,7 +119,7 @@ def _packs(nano: int) -> Decimal:
     return Decimal(nano).scaleb(-9)
 
 
-def _fairness_row(table: AllotmentTable, goods: SharedGoods) -> FairnessRow:
+def _fairness_row(table: AllotmentTable, goods: SharedGoods, locale: Locale) -> FairnessRow:
     fairness = goods.fairness
 
     def rounded(value: float | None, places: int) -> Decimal | None:
@@ -122,6 +130,8 @@ def _fairness_row(table: AllotmentTable, goods: SharedGoods) -> FairnessRow:
         quota_kg=kilograms(goods.available_g),
         packs_to_share=goods.packs_to_share,
         packs_allotted=goods.allotted_packs,
+        packs_unplaced=goods.unplaced_packs,
+        stopped_by=describe_stops(goods.stops, locale),
         gini=round(Decimal(fairness.gini or 0), 4),
         largest_deviation_packs=round(Decimal(fairness.largest_deviation_packs), 3),
         lowest_fill=rounded(fairness.fill_min, 4),

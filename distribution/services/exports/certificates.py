@@ -45,6 +45,7 @@ def _outlets(allocation: Allocation) -> Iterator[OutletLines]:
                 counted=allocation.counted[code],
                 factors=need.factors[i],
                 warehouse_m=None if need.metres is None else need.metres[i],
+                distance_is_estimate=need.metres_are_estimates,
             ),
             lines={commodity: of_commodity[i] for commodity, of_commodity in lines.items() if i in of_commodity},
         )

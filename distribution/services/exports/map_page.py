@@ -51,6 +51,7 @@ def _subtitle(outcome: RoundOutcome) -> str:
 
     params = {
         "round": outcome.round_code,
+        "policy": outcome.policy_name,
         "start": format_date(days[0], outcome.locale),
         "end": format_date(days[-1], outcome.locale),
         "allotted": tonnes(outcome.summary.allotted_g),

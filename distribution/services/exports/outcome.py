@@ -19,6 +19,7 @@ from distribution.domain.rounds import LedgerEntry, StockUse, WaitingPacks
 from distribution.messages import Locale, render_message
 from distribution.services.allocate_round import Allocation
 from distribution.services.plan_deliveries import DeliveryPlan
+from distribution.services.policy_words import name_policy
 from distribution.services.stock_use import packs_taken, use_stock
 from distribution.services.summary import RoundSummary
 from distribution.services.waiting import carry_waiting, post_undelivered
@@ -97,6 +98,11 @@ class RoundOutcome:
         settings = self.dataset.settings
         first, second = settings.title_fa, settings.title_en
         return (first or second) if self.locale == "fa" else (second or first)
+
+    @property
+    def policy_name(self) -> str:
+        """Return the policy's name and code in the documents' language."""
+        return name_policy(self.allocation.policy, self.locale)
 
     @cached_property
     def waiting_after(self) -> tuple[WaitingPacks, ...]:

@@ -26,6 +26,7 @@ def _table(outcome: RoundOutcome) -> AllotmentTable:
     return AllotmentTable(
         title=outcome.title,
         round_code=outcome.round_code,
+        policy=outcome.policy_name,
         letters=outcome.letters,
         currency=dataset.settings.currency,
         synthetic=dataset.settings.synthetic,
@@ -40,7 +41,13 @@ def _table(outcome: RoundOutcome) -> AllotmentTable:
         },
         shared=tuple(
             SharedGoods(
-                goods.code, goods.quota_g + goods.carried_g, goods.packs_to_share, goods.allotted_packs, goods.fairness
+                commodity_code=goods.code,
+                available_g=goods.quota_g + goods.carried_g,
+                packs_to_share=goods.packs_to_share,
+                allotted_packs=goods.allotted_packs,
+                fairness=goods.fairness,
+                unplaced_packs=goods.unplaced_packs,
+                stops=goods.unplaced.stops if goods.unplaced else {},
             )
             for goods in outcome.summary.goods
         ),
