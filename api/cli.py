@@ -1,5 +1,7 @@
 """The command ``taavon``."""
 
+# ruff: noqa: PLC0415 - what is slow to load is imported by the command that needs it
+
 from __future__ import annotations
 
 from contextlib import suppress
@@ -8,10 +10,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-import uvicorn
 
-from api.app import create_app
-from api.bootstrap import first_key
 from api.commands.absorb import absorb
 from api.commands.apportion import apportion
 from api.commands.compare import compare
@@ -19,27 +18,13 @@ from api.commands.explain import explain
 from api.commands.frontier import frontier
 from api.commands.stress import stress
 from api.commands.verify import verify
-from api.console import ConsoleReporter, describe_diff, print_findings, print_summary
-from api.jobs.worker import main as run_worker
-from api.listen import bind_sockets
-from api.runtime import open_database
-from api.settings import Settings
+from api.console_findings import print_findings
 from api.terminal import BAD_INPUT, FAILED, Lang, err, errors_in_words, fail, finite, out, say
 from distribution.allocation.bundle import SHORT_DIGITS, group_root
 from distribution.domain.enums import Language, Severity
 from distribution.domain.errors import UnavailableError
-from distribution.intake.reading import read_dataset
-from distribution.intake.template import render_template
 from distribution.messages import render_message
-from distribution.services.check_plan import check_plan_file
-from distribution.services.example import DEMO_ROUND, import_example
-from distribution.services.exports.build import BUNDLE
-from distribution.services.plan_deliveries import SearchOptions
-from distribution.services.run_folder import DATABASE, FolderRun, run_folder
-from distribution.services.run_round import RunOptions
 from distribution.services.sentences import spell_numbers
-from distribution.store.engine import database_url, new_database
-from optimizer.plan import Limits
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
 DEFAULT_SECONDS = 30.0
@@ -73,6 +58,14 @@ def run(
     lang: Lang = Language.EN,
 ) -> None:
     """Run a round end to end: exact shares, a verified plan, and the files for planner, unions and trucks."""
+    from api.console import ConsoleReporter, describe_diff, print_summary
+    from distribution.intake.reading import read_dataset
+    from distribution.services.exports.build import BUNDLE
+    from distribution.services.plan_deliveries import SearchOptions
+    from distribution.services.run_folder import DATABASE, FolderRun, run_folder
+    from distribution.services.run_round import RunOptions
+    from optimizer.plan import Limits
+
     locale = lang.locale
     job = FolderRun(source, folder, previous, overwrite)
     limits = Limits(DEFAULT_SECONDS if seconds is None and iterations is None else seconds, iterations)
@@ -113,6 +106,8 @@ def template(
     file: Annotated[Path, typer.Argument(metavar="FILE.xlsx", help="workbook to write")], lang: Lang = Language.EN
 ) -> None:
     """Write an empty input workbook, with lists and notes in Persian and English."""
+    from distribution.intake.template import render_template
+
     with errors_in_words(lang):
         try:
             file.write_bytes(render_template())
@@ -124,6 +119,8 @@ def template(
 @app.command("verify-plan")
 def verify_plan_command(file: Annotated[Path, typer.Argument(metavar="PLAN.json")], lang: Lang = Language.EN) -> None:
     """Check every constraint and total of a plan anew; exit code 0 only if all hold."""
+    from distribution.services.check_plan import check_plan_file
+
     with errors_in_words(lang):
         check = check_plan_file(file, lang.locale)
     for fault in check.faults:
@@ -144,6 +141,16 @@ def serve(
     lang: Lang = Language.EN,
 ) -> None:
     """Serve the API; without a broker, jobs run in child processes of this one."""
+    import uvicorn
+
+    from api.app import create_app
+    from api.bootstrap import first_key
+    from api.listen import bind_sockets
+    from api.runtime import open_database
+    from api.settings import Settings
+    from distribution.services.example import DEMO_ROUND, import_example
+    from distribution.store.engine import database_url, new_database
+
     with errors_in_words(lang):
         settings = Settings.from_environment()
         if database is not None:
@@ -171,6 +178,8 @@ def worker(
     concurrency: Annotated[int, typer.Option(min=1, help="jobs at a time")] = 1, lang: Lang = Language.EN
 ) -> None:
     """Run jobs as a Celery worker: extra ``celery``, with TAAVON_BROKER_URL naming Redis or RabbitMQ."""
+    from api.jobs.worker import main as run_worker
+
     with errors_in_words(lang):
         run_worker(concurrency)
 

@@ -1,31 +1,24 @@
-"""What the command line shows: findings, progress bars and the table of a run, in Persian or English."""
+"""What the command line shows: progress bars and the table of a run, in Persian or English."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from types import TracebackType
 from typing import Self
 
 from rich.console import Console
-from rich.markup import escape
 from rich.progress import BarColumn, Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
 
 from api.console_table import print_table
 from distribution.documents.formats import format_amount
 from distribution.domain.dataset_diff import DatasetDiff
-from distribution.domain.enums import Severity
-from distribution.domain.findings import Finding
 from distribution.messages import Locale, render_message
 from distribution.services.policy_words import name_policy
 from distribution.services.progress import Phase
-from distribution.services.sentences import describe_finding, spell_numbers
+from distribution.services.sentences import spell_numbers
 from distribution.services.summary import RoundSummary
 from distribution.services.summary_tables import list_tables
 from distribution.services.unplaced_sentences import describe_unplaced
 from optimizer.plan import COST_SCALE
-
-STYLE = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.NOTE: "blue"}
-MAX_NOTES = 12
 
 
 class ConsoleReporter:
@@ -70,23 +63,6 @@ class ConsoleReporter:
     def should_stop(self) -> bool:
         """Return False: Ctrl-C is the way to stop at a terminal."""
         return False
-
-
-def print_findings(console: Console, findings: Sequence[Finding], locale: Locale) -> None:
-    """Print every error and the first warnings and notes: where, what, and how to repair it."""
-    errors = [f for f in findings if f.severity is Severity.ERROR]
-    others = [f for f in findings if f.severity is not Severity.ERROR]
-    shown = errors + others[:MAX_NOTES]
-    for finding in shown:
-        sentence = describe_finding(finding, locale)
-        style = STYLE[finding.severity]
-        where, message = escape(sentence.where), escape(sentence.message)  # a cell may hold what looks like markup
-        console.print(f"[{style}]{sentence.severity}[/{style}] {where}", message, highlight=False)
-        if sentence.fix:
-            console.print(f"    → {escape(sentence.fix)}", style="dim", highlight=False)
-    if len(others) > MAX_NOTES:
-        count = spell_numbers({"count": len(others) - MAX_NOTES}, locale)
-        console.print(render_message("cli.more_notes", locale, count), style="dim")
 
 
 def describe_diff(diff: DatasetDiff, locale: Locale) -> str:

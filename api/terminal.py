@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Annotated, NoReturn
 
 import typer
 from rich.console import Console
 
-from api.console import print_findings
+from api.console_findings import print_findings
 from distribution.domain.enums import Language
 from distribution.domain.errors import InputError, TaavonError
+from distribution.domain.numerals import to_ascii_digits
 from distribution.messages import render_message
 from distribution.services.sentences import describe_error, spell_numbers
 
@@ -36,6 +37,21 @@ def finite(value: float | None) -> float | None:
     if value is not None and not math.isfinite(value):
         raise typer.BadParameter(f"{value} is not a finite number.")
     return value
+
+
+def whole_number(lowest: int, highest: int) -> Callable[[str], int]:
+    """Make a reader of an option that is a whole number in a range, in ASCII or Persian digits."""
+
+    def read(text: str) -> int:
+        try:
+            number = int(to_ascii_digits(text))
+        except ValueError:
+            raise typer.BadParameter(f"{text!r} is not a whole number.") from None
+        if not lowest <= number <= highest:
+            raise typer.BadParameter(f"{number} is not in the range {lowest} to {highest}.")
+        return number
+
+    return read
 
 
 @contextmanager

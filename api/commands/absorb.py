@@ -1,5 +1,7 @@
 """``taavon absorb``: what is not lifted shortly before the absorption deadline goes to who is owed most and has room."""
 
+# ruff: noqa: PLC0415 - what is slow to load is imported by the command that needs it
+
 from __future__ import annotations
 
 import datetime as dt
@@ -8,15 +10,14 @@ from typing import Annotated
 
 import typer
 
-from api.console import print_findings
+from api.console_findings import print_findings
 from api.console_table import print_table
 from api.terminal import Lang, err, errors_in_words, out, say
-from distribution.domain.absorption import MoveReason, Unreported
+from distribution.domain.absorption import DEFAULT_DAYS, MoveReason, Unreported
 from distribution.domain.enums import Language, Severity
 from distribution.domain.errors import InputError
 from distribution.domain.findings import Finding, Where
 from distribution.domain.jalali import format_date, parse_date
-from distribution.services.absorb import DEFAULT_DAYS, AbsorbOptions, absorb_folder
 
 
 def absorb(
@@ -41,6 +42,8 @@ def absorb(
     lang: Lang = Language.EN,
 ) -> None:
     """Move what was not lifted to outlets by shortfall, then debt, then free capacity; every move is logged."""
+    from distribution.services.absorb import AbsorbOptions, absorb_folder
+
     with errors_in_words(lang):
         done = absorb_folder(folder, report, AbsorbOptions(_require_day(on), days, missing, round_code))
     print_findings(err, done.findings, lang.locale)

@@ -1,17 +1,20 @@
 """The command ``taavon explain``."""
 
+# ruff: noqa: PLC0415 - what is slow to load is imported by the command that needs it
+
 from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from api.terminal import Lang, errors_in_words, out, say
 from distribution.domain.enums import Language
-from distribution.services.explain_allotment import Explanation
-from distribution.services.explain_run import explain_run
+
+if TYPE_CHECKING:
+    from distribution.services.explain_allotment import Explanation
 
 
 def explain(
@@ -23,6 +26,8 @@ def explain(
     lang: Lang = Language.EN,
 ) -> None:
     """Explain why an outlet is allotted what it is: every term, added up anew."""
+    from distribution.services.explain_run import explain_run
+
     with errors_in_words(lang):
         explained = explain_run(folder, outlet_code, lang.locale, round_code=round_code, commodity_code=commodity_code)
     if as_json:

@@ -1,5 +1,7 @@
 """The command ``taavon frontier``."""
 
+# ruff: noqa: PLC0415 - what is slow to load is imported by the command that needs it
+
 from __future__ import annotations
 
 from decimal import Decimal, InvalidOperation
@@ -8,15 +10,13 @@ from typing import Annotated
 
 import typer
 
-from api.console import print_findings
+from api.console_findings import print_findings
 from api.console_table import print_table
 from api.terminal import Lang, err, errors_in_words, out, say
 from distribution.domain.enums import Language
 from distribution.domain.errors import InputError, StateError, UnavailableError
+from distribution.domain.frontier import DEFAULT_BOUNDS
 from distribution.domain.numerals import to_ascii_digits
-from distribution.intake.reading import read_dataset
-from distribution.services.frontier_tables import describe_frontier, list_tables, render_frontier_csv
-from distribution.services.price_of_fairness import DEFAULT_BOUNDS, trace_frontier
 
 DEFAULT = ",".join(str(bound) for bound in DEFAULT_BOUNDS)
 
@@ -37,6 +37,10 @@ def frontier(
     lang: Lang = Language.EN,
 ) -> None:
     """Show what fairness costs: the packs delivered under tighter and tighter bounds, and whose room holds them back."""
+    from distribution.intake.reading import read_dataset
+    from distribution.services.frontier_tables import describe_frontier, list_tables, render_frontier_csv
+    from distribution.services.price_of_fairness import trace_frontier
+
     locale = lang.locale
     with errors_in_words(lang):
         bounds = _parse_bounds(eps)

@@ -1,5 +1,7 @@
 """The command ``taavon stress``."""
 
+# ruff: noqa: PLC0415 - what is slow to load is imported by the command that needs it
+
 from __future__ import annotations
 
 from pathlib import Path
@@ -7,15 +9,12 @@ from typing import Annotated
 
 import typer
 
-from api.console import print_findings
+from api.console_findings import print_findings
 from api.console_table import print_table
 from api.terminal import Lang, err, errors_in_words, finite, out, say
 from distribution.domain.enums import Language
 from distribution.domain.errors import InputError, UnavailableError
-from distribution.intake.reading import read_dataset
 from distribution.messages import render_message
-from distribution.services.stress_populations import StressOptions, stress_populations
-from distribution.services.stress_tables import describe_stress, list_tables, render_stress_csv
 
 
 def stress(
@@ -35,6 +34,10 @@ def stress(
     lang: Lang = Language.EN,
 ) -> None:
     """Test how fair a round stays if areas have grown unevenly since they were counted; which to recount first."""
+    from distribution.intake.reading import read_dataset
+    from distribution.services.stress_populations import StressOptions, stress_populations
+    from distribution.services.stress_tables import describe_stress, list_tables, render_stress_csv
+
     locale = lang.locale
     with errors_in_words(lang):
         result = read_dataset(source)

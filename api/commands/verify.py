@@ -1,5 +1,7 @@
 """The command ``taavon verify``."""
 
+# ruff: noqa: PLC0415 - what is slow to load is imported by the command that needs it
+
 from __future__ import annotations
 
 from pathlib import Path
@@ -11,7 +13,6 @@ from api.terminal import Lang, err, errors_in_words, fail, say
 from distribution.domain.enums import Language
 from distribution.messages import render_message
 from distribution.services.sentences import spell_numbers
-from distribution.services.verify_bundle import BundleRequest, verify_bundle
 
 
 def verify(
@@ -26,6 +27,8 @@ def verify(
     lang: Lang = Language.EN,
 ) -> None:
     """Verify a frozen round offline: every byte, every share, every constraint; exit code 0 only if all hold."""
+    from distribution.services.verify_bundle import BundleRequest, verify_bundle
+
     with errors_in_words(lang):
         check = verify_bundle(BundleRequest(bundle, expect, previous, resolve), lang.locale)
     for note in check.notes:

@@ -9,6 +9,9 @@ from sqlmodel import Field, SQLModel
 
 from distribution.domain.types import Code
 
+#: How many days before its deadline a commodity's packs may be moved, unless somebody says otherwise.
+DEFAULT_DAYS = 3
+
 
 class LiftedLine(SQLModel):
     """What an outlet reports of its allotment of one commodity."""

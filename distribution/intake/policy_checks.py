@@ -120,7 +120,10 @@ def _tell_mixed(context: CheckContext, policy: str, shares: Iterable[FixedShare]
 
 def _sorts(context: CheckContext, node: str) -> set[str]:
     """Return the sheets that a node stands in, be it in a row with errors: a code may be an area's and a union's."""
-    sheets = {"areas": context.dataset.area_by_code, "unions": context.dataset.union_by_code}
+    sheets: dict[str, Collection[str]] = {
+        "areas": context.dataset.area_by_code,
+        "unions": context.dataset.union_by_code,
+    }
     return {sheet for sheet, nodes in sheets.items() if node in nodes or context.row(sheet, node) is not None}
 
 

@@ -13,7 +13,7 @@ from functools import partial
 from pathlib import Path
 
 from distribution.allocation.absorption import reallocate_unlifted
-from distribution.domain.absorption import LiftedLine, Unreported
+from distribution.domain.absorption import DEFAULT_DAYS, LiftedLine, Unreported
 from distribution.domain.enums import RoundState
 from distribution.domain.errors import InputError, StateError
 from distribution.domain.findings import Finding, has_errors
@@ -37,7 +37,6 @@ from distribution.store.repositories.files import NewFile
 from distribution.store.tables.rounds import Round
 from distribution.store.unit_of_work import Transaction, UnitOfWork
 
-DEFAULT_DAYS = 3
 _LOG_PATH = re.compile(r"absorption-\d{4}-\d\d-\d\d(?:-\d+)?\.csv")
 
 

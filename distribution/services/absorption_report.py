@@ -111,16 +111,19 @@ class AbsorptionReport:
         return rows
 
     def _moves_table(self, locale: Locale) -> list[tuple[str, ...]]:
-        rows = [tuple(_text(f"column.{name}", locale) for name in ("commodity", "from", "to", "packs", "reason"))]
+        rows = [
+            tuple(_text(f"column.{name}", locale) for name in ("order", "commodity", "from", "to", "packs", "reason"))
+        ]
         moves = [(goods.commodity.name(locale), move) for goods in self.goods for move in goods.moves]
-        for commodity, move in moves[:MAX_SHOWN]:
+        for order, (commodity, move) in enumerate(moves[:MAX_SHOWN], start=1):
             reason = _text(f"reason.{move.reason.value}", locale)
             to = self.outlets[move.to_outlet].name(locale) if move.to_outlet else ""
             giver = self.outlets[move.from_outlet].name(locale)
-            rows.append((commodity, giver, to, format_number(move.packs, locale), reason))
+            packs = format_number(move.packs, locale)
+            rows.append((format_number(order, locale), commodity, giver, to, packs, reason))
         if len(moves) > MAX_SHOWN:
             more = {"count": format_number(len(moves) - MAX_SHOWN, locale)}
-            rows.append((render_message("absorption.more", locale, more), "", "", "", ""))
+            rows.append(("", render_message("absorption.more", locale, more), "", "", "", ""))
         return rows
 
 

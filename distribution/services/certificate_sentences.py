@@ -21,7 +21,7 @@ from distribution.services.shown_packs import show_packs
 Phrase = tuple[str, dict[str, object]]
 
 _METRES_PER_KM = 1000
-_METRES_PER_TENTH = 100
+_METRES_PER_TENTH_KM = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,11 +143,11 @@ class _Speaker:
         metres = self.outlet.warehouse_m
         if metres is None or metres < 0:
             return self.say("need_factor", "need_no_road", weight=weight)
-        if self.outlet.distance_is_estimate:  # rounded down, so that it never passes the next band's least
-            km = Decimal(metres // _METRES_PER_TENTH) / (_METRES_PER_KM // _METRES_PER_TENTH)
-            return self.say("need_factor", "need_distance_estimated", km=km, least=least, weight=weight)
-        km = Decimal(metres) / _METRES_PER_KM
-        return self.say("need_factor", "need_distance", km=km, least=least, weight=weight)
+        key = "need_distance"
+        if self.outlet.distance_is_estimate:
+            key = "need_distance_estimated"
+            metres -= metres % _METRES_PER_TENTH_KM  # down, so that it does not look like one of the next band
+        return self.say("need_factor", key, km=Decimal(metres) / _METRES_PER_KM, least=least, weight=weight)
 
     def share(self) -> Iterator[Term]:
         """Tell the packs to share, and the exact share of them."""

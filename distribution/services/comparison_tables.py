@@ -16,6 +16,8 @@ from distribution.services.scenarios import Scenario
 
 Table = tuple[str, list[tuple[str, ...]]]
 MOST_NAMED = 5  # holders of a level named as the largest losers, and as the largest gainers
+#: Measures of fairness that a terminal shows; the workbook has all.
+SHOWN_MEASURES = ("gini", "fill_min", "largest_deviation_packs", "kg_per_person_median")
 MOST_CODES = 12  # outlets listed that only one network has
 
 
@@ -125,16 +127,14 @@ def _cost_figures(locale: Locale) -> Mapping[str, Callable[[Scenario], str]]:
 
 
 def _fairness(comparison: Comparison, locale: Locale) -> Iterator[Table]:
+    """Tell the measures that say most of how fair a round is, each of every commodity in every scenario."""
     names = tuple(scenario.name for scenario in comparison.scenarios)
-    for commodity in comparison.commodities:
-        measures = [scenario.fairness.get(commodity.code, {}) for scenario in comparison.scenarios]
-        rows = [(_text("column.measure", locale), *names)]
-        rows += [
-            (name_measure(name, locale), *(measure_text(own.get(name), locale, 4) for own in measures))
-            for name in comparison.measures
-            if any(own.get(name) is not None for own in measures)
-        ]
-        yield _text("heading.fairness", locale, commodity=commodity.name(locale)), rows
+    for measure in SHOWN_MEASURES:
+        rows = [(_text("column.commodity", locale), *names)]
+        for commodity in comparison.commodities:
+            values = (scenario.fairness.get(commodity.code, {}).get(measure) for scenario in comparison.scenarios)
+            rows.append((commodity.name(locale), *(measure_text(value, locale, 4) for value in values)))
+        yield _text("heading.fairness", locale, measure=name_measure(measure, locale)), rows
 
 
 def _against(key: str, comparison: Comparison, s: int, locale: Locale, **params: object) -> str:

@@ -22,12 +22,11 @@ from distribution.allocation.round_result import RoundResult
 from distribution.domain.dataset import Dataset
 from distribution.domain.enums import DeviationKind
 from distribution.domain.errors import StateError
+from distribution.domain.frontier import DEFAULT_BOUNDS
 from distribution.domain.goods import Commodity
 from distribution.domain.network import Area, Outlet
 from distribution.services.gather_round import Accounts, GatheredRound, gather_round
 from distribution.services.round_quotas import choose_quotas
-
-DEFAULT_BOUNDS = tuple(map(Decimal, ("0", "0.01", "0.02", "0.05", "0.1", "0.2", "0.5")))
 
 
 @dataclass(frozen=True)

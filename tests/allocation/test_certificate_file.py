@@ -52,6 +52,14 @@ def test_an_outlet_is_found_by_its_own_code_and_not_by_a_text_that_holds_it() ->
     assert find_certificates(dump([trap, *others]), "0000") == ()
 
 
+def test_a_distance_that_is_an_estimate_comes_back_as_one() -> None:
+    first, *others = rich_certificates()
+    far = replace(first, outlet=replace(first.outlet, warehouse_m=119_259, distance_is_estimate=True))
+    content = dump([far, *others])
+    assert find_certificates(content, first.outlet.code) == (far,)
+    assert content.count(b"distance_is_estimate") == 1  # left out where it is not
+
+
 def test_weights_beyond_64_bits_come_back() -> None:
     first = rich_certificates()[0]
     heavy = replace(first, commodity=replace(first.commodity, weight_total_grid=2**70))

@@ -85,7 +85,7 @@ def test_under_the_goods_it_says_why_packs_found_no_place_and_where(summary: Rou
     assert "full store 1,359" in line
     assert "too small, 7" in line
     assert "Shop one (O-1) got 1,200 and lacks 34.6" in line
-    assert "Khaf 1,366" in line
+    assert "by area: Khaf 1,366" in line
     assert text.index(line) < text.index("Fairness")
     placed = replace(summary, goods=tuple(replace(goods, unplaced=None) for goods in summary.goods))
     assert "found no place" not in printed(placed, "en")

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
 
 from api.cli import app
+from distribution.domain.policy import Policy
 from distribution.services.run_folder import DATABASE
 from tests.support.networks import small_network
 from tests.support.rounds import keep_round
@@ -19,10 +21,16 @@ from tests.support.service import open_store, settings_for
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     place = tmp_path_factory.mktemp("run")
     uow = open_store(settings_for(place))
-    keep_round(uow, small_network(), "spring")
+    even = Policy(code="default", name_en="Even shares", name_fa="سهم برابر")
+    keep_round(uow, replace(small_network(), policies=(even,)), "spring")
     uow.engine.dispose()
     assert (place / DATABASE).is_file()
     return place
+
+
+def bare(text: str) -> str:
+    """Leave out the isolates around names."""
+    return text.translate(dict.fromkeys((0x2068, 0x2069)))
 
 
 def explain(*arguments: object) -> tuple[int, str, str]:
@@ -34,15 +42,28 @@ def test_it_prints_a_heading_and_the_sentences_of_every_commodity(folder: Path) 
     code, text, _ = explain(folder, "O7")
     assert code == 0
     headings = [line for line in text.splitlines() if not line.startswith("  ")]
-    assert [heading.split(", ")[:2] for heading in headings] == [["Shop 7", g] for g in ("Chicken", "Eggs", "Rice")]
-    assert "  Its store takes at most 30 packs in the period: 90.3 of its share find no room" in text
+    assert [bare(heading).split(": ")[0] for heading in headings] == [
+        f"Shop 7, {goods}, round spring, policy Even shares (default)" for goods in ("Chicken", "Eggs", "Rice")
+    ]
+    assert bare(headings[-1]).endswith(": 30 packs")
+    assert "its store takes at most 30 packs in the period: 90.3 of its share find no room" in text
 
 
 def test_it_speaks_persian(folder: Path) -> None:
     code, text, _ = explain(folder, "O0", "--commodity", "rice", "--lang", "fa")
     assert code == 0
     assert "این نقطه توزیع ۵٬۰۰۰ نفر را پوشش می‌دهد (رقم اعلام‌شده)." in text
+    assert "، سیاست تسهیم سهم برابر (default): " in bare(text.splitlines()[0])
     assert "برنج" in text.splitlines()[0]
+
+
+def test_a_policy_that_the_network_does_not_name_is_told_by_its_code(tmp_path: Path) -> None:
+    uow = open_store(settings_for(tmp_path))
+    keep_round(uow, small_network(), "spring")
+    uow.engine.dispose()
+    code, text, _ = explain(tmp_path, "O7", "--commodity", "rice")
+    assert code == 0
+    assert bare(text.splitlines()[0]) == "Shop 7, Rice, round spring, policy default: 30 packs"
 
 
 def test_json_is_the_certificates_and_nothing_else(folder: Path) -> None:

@@ -48,6 +48,7 @@ def test_a_chain_of_rounds_holds(runs, taavon):
     done = taavon("verify", runs / "second" / "bundle.zip", *options)
     assert root_of(runs / "first") in done.stdout
     assert "از نو محاسبه شد" in done.stdout
+    assert "سهم ساده بر پایه جمعیت و نیاز" in done.stdout  # the policy
     assert done.stderr == ""
 
 

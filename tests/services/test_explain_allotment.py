@@ -12,12 +12,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from distribution.allocation.certificate import Certificate, FactorTerms
 from distribution.allocation.certificate_file import find_certificates
 from distribution.allocation.check_certificate import check_certificate
+from distribution.allocation.grid import NANO
 from distribution.domain.dataset import Dataset
 from distribution.domain.enums import (
     ApportionmentMethod,
@@ -40,6 +41,7 @@ from distribution.services.explain_allotment import explain_allotments
 from distribution.services.explain_run import explain_run
 from distribution.services.exports.certificates import CERTIFICATES, certify_allocation
 from distribution.services.run_folder import DATABASE
+from distribution.services.shown_packs import show_packs
 from distribution.store.engine import create_database, database_url
 from distribution.store.repositories.files import NewFile
 from distribution.store.schema import upgrade
@@ -63,7 +65,15 @@ def network_with_needs() -> Dataset:
     return replace(
         dataset,
         areas=(east.model_copy(update=counted | {"need_weight": Decimal("1.5")}), province, west),
-        policies=(Policy(code="default", need_exponent=Decimal("0.5"), people_exponent=Decimal("0.9")),),
+        policies=(
+            Policy(
+                code="default",
+                name_en="Fair",
+                name_fa="منصفانه",
+                need_exponent=Decimal("0.5"),
+                people_exponent=Decimal("0.9"),
+            ),
+        ),
         need_weights=tuple(
             NeedWeight(policy_code="default", basis=NeedBasis(basis), key=key, weight=Decimal(weight))
             for basis, key, weight in weights
@@ -91,13 +101,50 @@ def sentences(certificate: Certificate, locale: Locale = "en") -> dict[str, str]
     return {term.code: term.sentence for term in describe_certificate(certificate, locale)}
 
 
+def summed(certificate: Certificate) -> Certificate:
+    """Let the share by weight be what it must be for the terms to add up."""
+    line = certificate.line
+    missing = line.packs * NANO - sum(certificate.terms.values())
+    target = line.packs * NANO - certificate.debt_taken_nano - line.rounding_nano
+    return replace(
+        certificate, line=replace(line, entitlement_nano=line.entitlement_nano + missing, target_nano=target)
+    )
+
+
+def read_number(name: str, sentence: str) -> Decimal:
+    """Read a number out of an English sentence, as a person does who knows the sentence."""
+    for key, template in load_catalogue("en").items():
+        if key.startswith("why.") and f"{{{name}}}" in template:
+            pattern = re.escape(template).replace(rf"\{{{name}\}}", r"(?P<it>[\d,.]*\d)")
+            if found := re.fullmatch(re.sub(r"\\{\w+\\}", ".+", pattern), sentence):
+                return Decimal(found["it"].replace(",", ""))
+    raise AssertionError(sentence)
+
+
+@settings(max_examples=60)
+@given(allocation_rounds(max_outlets=4))
+def test_the_numbers_that_are_read_add_up_to_the_target_and_to_the_packs(given_round) -> None:
+    for certificate in certify(given_round):
+        terms = describe_certificate(certificate, "en")
+        read = {
+            t.code: read_number("packs", t.sentence) * (-1 if t.amount_nano < 0 else 1)
+            for t in terms
+            if t.amount_nano is not None
+        }
+        assert all(read[t.code] or not t.amount_nano for t in terms if t.code in read)
+        assert sum(read.values()) == certificate.line.packs
+        for told in (t.sentence for t in terms if t.code == "target"):
+            of_target = [number for code, number in read.items() if code not in {"debt", "rounding"}]
+            assert sum(of_target) == read_number("target", told)
+
+
 @settings(max_examples=40)
 @given(allocation_rounds(max_outlets=4), st.sampled_from(LOCALES))
 def test_the_amounts_that_are_told_add_up_whatever_the_policy(given_round, locale) -> None:
     for certificate in certify(given_round):
         terms = describe_certificate(certificate, locale)
         amounts = [t.amount_nano for t in terms if t.amount_nano is not None]
-        assert sum(amounts) == certificate.line.packs * 10**9
+        assert sum(amounts) == certificate.line.packs * NANO
         assert all(t.sentence and "{" not in t.sentence for t in terms)
 
 
@@ -110,13 +157,13 @@ def test_a_certificate_is_told_in_the_order_in_which_it_is_added() -> None:
     assert [t.sentence for t in terms] == [
         "It serves 40 people, as declared.",
         "20 people of them are on its member list, 20 live around it.",
-        "Its area East has a need weight of 1.5.",
+        "Its area \u2068East\u2069 has a need weight of 1.5.",
         "Weighted by need they count as 60.",
         "Of 60 packs to share, its exact share by weight (60 of 110) is 32.727.",
         "4 packs of the 4 it fell short of before are repaid now; less its part in all repayments, this adds 1.273.",
-        "2 packs are left in its store from before: 0.364 less.",
+        "2 packs are left in its store from before: 0.363 less.",
         "The least quantities and complete baskets of others take 0.97.",
-        "Its store takes at most 20 packs in the period: 12.667 of its share find no room and are kept as its shortfall.",
+        "Beside the other goods of its class its store takes at most 20 packs in the period: 12.667 of its share find no room and are kept as its shortfall.",
         "Its exact target is 20.",
         "0.333 packs are owed to it from the rounding of earlier rounds.",
         "Rounding to whole packs gives it 0.333 less, which the next round adds.",
@@ -125,10 +172,74 @@ def test_a_certificate_is_told_in_the_order_in_which_it_is_added() -> None:
     ]
 
 
-def test_what_would_round_to_nothing_is_told_in_full() -> None:
+def test_where_something_would_look_like_nothing_all_get_as_many_digits_as_that_takes() -> None:
     first = rich_certificates()[0]
-    tiny = replace(first, line=replace(first.line, moved_nano=-1))
-    assert sentences(tiny)["moved"] == "0.000000001 pass on to other outlets."
+    told = sentences(summed(replace(first, line=replace(first.line, moved_nano=-1))))
+    assert told["moved"] == "0.000000001 pass on to other outlets."
+    assert told["netted"].endswith(": 0.363636364 less.")
+    told = sentences(summed(replace(first, line=replace(first.line, moved_nano=-20_000))))
+    assert told["moved"] == "0.00002 pass on to other outlets."
+    assert told["netted"].endswith(": 0.36363 less.")
+
+
+def test_a_certificate_that_does_not_add_up_is_not_told() -> None:
+    first = rich_certificates()[0]
+    with pytest.raises(ValueError, match="is not the sum"):
+        describe_certificate(replace(first, line=replace(first.line, moved_nano=NANO)), "en")
+
+
+@given(st.integers(0, 10**10), st.integers(0, 10**10), st.integers(0, 9))
+def test_the_shortfall_account_that_is_shown_adds_up_too(before: int, shortfall: int, repaid: int) -> None:
+    assume(repaid * NANO <= before)
+    after = before + shortfall - repaid * NANO
+    first = rich_certificates()[0]
+    figures = {"shortfall_before_nano": before, "shortfall_nano": shortfall, "repaid_packs": repaid}
+    shown = show_packs(summed(replace(first, line=replace(first.line, **figures, shortfall_after_nano=after))))
+    assert shown.shortfall_before - shown.terms["shortfall"] - repaid * NANO == shown.shortfall_after
+    for seen, exact in ((shown.shortfall_before, before), (shown.shortfall_after, after)):
+        assert abs(seen - exact) < 2 * 10**6
+        assert (seen > 0) == (exact > 0)
+
+
+@pytest.mark.parametrize(
+    ("bound", "sentence"),
+    [
+        (
+            Bound.STORAGE,
+            "Beside the other goods of its class its store takes at most 20 packs in the period: more than",
+        ),
+        (Bound.CAP, "At most 20 packs are set for it: more than"),
+    ],
+)
+def test_a_cap_that_held_the_target_is_told_where_nothing_fell_short_of_it(bound: Bound, sentence: str) -> None:
+    first = rich_certificates()[0]
+    met = summed(replace(first, line=replace(first.line, bound=bound, shortfall_nano=0)))
+    assert sentences(met)["bound"].startswith(sentence)
+    short = summed(replace(first, line=replace(first.line, bound=bound)))
+    assert "bound" not in sentences(short)
+    assert "shortfall" in sentences(short)
+
+
+def test_a_shortfall_that_the_policy_never_repays_is_not_said_to_be_carried_on() -> None:
+    first = rich_certificates()[0]
+    assert sentences(first)["shortfall_after"].endswith("and is carried on.")
+    never = replace(first, policy=replace(first.policy, repay_percent="0"))
+    assert sentences(never)["shortfall_after"].endswith("this policy repays none of it.")
+
+
+@pytest.mark.parametrize(
+    ("metres", "km", "estimated_km"),
+    [(119_259, "119.259", "119.2"), (61_500, "61.5", "61.5"), (49_999, "49.999", "49.9"), (40, "0.04", "0")],
+)
+def test_an_estimated_distance_is_called_an_estimate(metres: int, km: str, estimated_km: str) -> None:
+    first = rich_certificates()[0]
+    factors = (FactorTerms(NeedBasis.DISTANCE_KM, "0", "1.5"),)
+    measured = replace(first, outlet=replace(first.outlet, factors=factors, warehouse_m=metres))
+    assert sentences(measured)["need_factor"].startswith(f"The nearest warehouse is {km} km away by road;")
+    estimated = replace(measured, outlet=replace(measured.outlet, distance_is_estimate=True))
+    told = sentences(estimated)["need_factor"]
+    assert told.startswith(f"The nearest warehouse is about {estimated_km} km away, an estimate from the straight line")
+    assert "by road" not in told
 
 
 @pytest.mark.parametrize("locale", LOCALES)
@@ -136,7 +247,8 @@ def test_every_sentence_of_the_catalogue_is_told_for_some_certificate(locale: Lo
     first = rich_certificates()[0]
 
     def but(**parts: dict[str, object]) -> Certificate:
-        return replace(first, **{name: replace(getattr(first, name), **changes) for name, changes in parts.items()})
+        changed = {name: replace(getattr(first, name), **changes) for name, changes in parts.items()}
+        return summed(replace(first, **changed))
 
     factors = tuple(
         FactorTerms(basis, key, "2")
@@ -165,7 +277,7 @@ def test_every_sentence_of_the_catalogue_is_told_for_some_certificate(locale: Lo
         ),
         *(but(line={"rounding_nano": sign}, commodity={"methods": (ApportionmentMethod.WEBSTER,)}) for sign in signs),
         *(but(line={"bound": bound}) for bound in Bound),
-        but(line={"bound": Bound.MIN_DROP, "shortfall_nano": 0}),
+        *(but(line={"bound": bound, "shortfall_nano": 0}) for bound in (Bound.MIN_DROP, Bound.STORAGE, Bound.CAP)),
         but(line={"floor_nano": 1, "basket_packs": 5}),
         but(line={"moved_nano": -1}, policy={"deviation_percent": "5"}, commodity={"unplaced_packs": 1}),
         *(but(outlet={"basis": basis}) for basis in PopulationBasis),
@@ -173,7 +285,9 @@ def test_every_sentence_of_the_catalogue_is_told_for_some_certificate(locale: Lo
         but(outlet={"source": "Centre"}),
         but(outlet={"counted_on": "2016-10-20"}),
         but(outlet={"factors": factors, "warehouse_m": 61_500}, policy={"need_exponent": "0.5"}),
+        but(outlet={"factors": factors, "warehouse_m": 61_500, "distance_is_estimate": True}),
         but(outlet={"factors": factors, "warehouse_m": -1}, policy={"people_exponent": "0.5"}),
+        but(policy={"repay_percent": "0"}),
         but(commodity={"reserved_packs": 3}),
     ]
     spoken = [term.sentence for certificate in told for term in describe_certificate(certificate, locale)]
@@ -192,10 +306,16 @@ def test_a_round_of_a_policy_is_explained_from_what_was_kept(folder: Path, local
         assert each.certificate.line.packs == each.allotment.line.packs
         assert [f.basis for f in each.certificate.outlet.factors] == [None, *NeedBasis]
     told = {term.code: term.sentence for term in explained[0].terms}
-    source = {"en": "Statistical Centre on 2016-10-20", "fa": "\u2068Statistical Centre\u2069 و به تاریخ ۱۳۹۵/۰۷/۲۹"}
+    source = {
+        "en": "\u2068Statistical Centre\u2069 on 2016-10-20",
+        "fa": "\u2068Statistical Centre\u2069 و به تاریخ ۱۳۹۵/۰۷/۲۹",
+    }
     assert source[locale] in told["count"]
     names = {"en": "Province", "fa": "استان"}
     assert any(names[locale] in term.sentence for term in explained[0].terms)
+    assert explained[0].policy_name == {"en": "Fair", "fa": "منصفانه"}[locale]
+    estimate = {"en": "an estimate from the straight line", "fa": "از روی خط مستقیم"}
+    assert any(estimate[locale] in term.sentence for term in explained[0].terms)
 
 
 def test_one_commodity_of_one_round_may_be_asked_for(folder: Path) -> None:

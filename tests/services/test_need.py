@@ -96,6 +96,7 @@ def test_the_nearest_warehouse_counts_by_the_road() -> None:
     found = build_need(dataset, "p", dataset.outlets)
     metres = found.metres
     assert metres is not None
+    assert found.metres_are_estimates
     detour = float(dataset.settings.detour_factor)
     straight = [np.hypot(2, 1), np.hypot(4, 3), np.hypot(6, 2), np.hypot(9, 7), np.hypot(12, 5)]  # km from W1
     assert metres[:5] == pytest.approx([1000 * detour * km for km in straight], rel=0.01)
@@ -109,6 +110,7 @@ def test_an_outlet_without_a_road_counts_as_the_farthest_and_that_is_shown() -> 
     measured = dataclasses.replace(dataset, travel=TravelMatrix(("W1", "W2", "O0", "O1"), roads, roads))
     found = build_need(measured, "p", measured.outlets[:3])  # the matrix does not know O2
     assert found.metres == (4999, -1, -1)
+    assert not found.metres_are_estimates
     assert found.need == (Decimal(1), Decimal("1.6"), Decimal("1.6"))
     assert found.factors[1] == (NeedFactor(NeedBasis.DISTANCE_KM, "70", Decimal("1.6")),)
 

@@ -12,12 +12,13 @@ from typer.testing import CliRunner
 from api.cli import app
 from distribution.domain.enums import DeviationKind
 from distribution.domain.errors import NotFoundError, StateError
+from distribution.domain.frontier import DEFAULT_BOUNDS
 from distribution.domain.network import Area
 from distribution.domain.policy import OutletLimit
 from distribution.messages import LOCALES
 from distribution.services.frontier_tables import CSV_HEADER, describe_frontier, list_tables, render_frontier_csv
 from distribution.services.gather_round import Accounts
-from distribution.services.price_of_fairness import DEFAULT_BOUNDS, trace_frontier
+from distribution.services.price_of_fairness import trace_frontier
 from tests.support.networks import network_with_policies, small_network, two_equal_outlets, write_csv
 from tests.support.nouns import policy, quota
 
