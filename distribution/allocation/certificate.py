@@ -175,6 +175,8 @@ class LineTerms:
     shortfall_before_nano, repaid_packs, shortfall_after_nano
         Shortfall that may be repaid (the account less packs that wait for delivery), what of it is repaid in whole
         packs, and what is left with the shortfall of this round.
+    carried_on_nano
+        What of this round's shortfall lies in packs that are carried on and shared again, and is not owed as well.
     """
 
     packs: int
@@ -197,6 +199,7 @@ class LineTerms:
     debt_after_nano: int = 0
     shortfall_before_nano: int = 0
     repaid_packs: int = 0
+    carried_on_nano: int = 0
     shortfall_after_nano: int = 0
 
 

@@ -103,7 +103,8 @@ def certify_lines(result: RoundResult, j: int) -> dict[int, LineTerms]:
         "debt_after_nano": result.debt_after_nano[rows, j],
         "shortfall_before_nano": shortfall_before,
         "repaid_packs": repaid_packs,
-        "shortfall_after_nano": shortfall_before + shortfall - repaid_packs * NANO,
+        "carried_on_nano": shortfall - result.owed_nano[rows, j],
+        "shortfall_after_nano": shortfall_before + result.owed_nano[rows, j] - repaid_packs * NANO,
     }
     limits = [None if limit >= NO_CAP else limit for limit in commodity.caps[rows].tolist()]
     bounds = [BOUNDS[place] for place in result.bound_place[rows, j].tolist()]

@@ -75,7 +75,12 @@ def _debt_after(c: Certificate) -> bool:
 
 def _shortfall_after(c: Certificate) -> bool:
     line = c.line
-    return line.shortfall_after_nano == line.shortfall_before_nano + line.shortfall_nano - line.repaid_packs * NANO
+    owed = line.shortfall_nano - line.carried_on_nano
+    return line.shortfall_after_nano == line.shortfall_before_nano + owed - line.repaid_packs * NANO
+
+
+def _carried_on(c: Certificate) -> bool:
+    return 0 <= c.line.carried_on_nano <= (c.line.shortfall_nano if c.commodity.unplaced_packs else 0)
 
 
 def _within(c: Certificate) -> bool:
@@ -96,6 +101,7 @@ _CHECKS: Mapping[str, Callable[[Certificate], bool]] = {
     "target_nano": lambda c: sum(c.target_terms.values()) == c.line.target_nano,
     "packs": lambda c: c.line.target_nano + c.debt_taken_nano + c.line.rounding_nano == c.line.packs * NANO,
     "debt_after_nano": _debt_after,
+    "carried_on_nano": _carried_on,
     "shortfall_after_nano": _shortfall_after,
     "bounds": _within,
 }

@@ -255,6 +255,8 @@ class _Speaker:
         """Tell what is carried on beside the rounding."""
         if not self.goods.method.carries_debt and self.line.debt_before_nano:
             yield self.say("debt_untouched", "debt_untouched", debt=self.packs(self.shown.debt_before))
+        if self.line.carried_on_nano:
+            yield self.say("carried_on", "carried_on", carried=self.packs(self.shown.carried_on))
         if self.line.shortfall_after_nano > 0:
             repaid = Fraction(self.policy.repay_percent) > 0
             key = "shortfall_after" if repaid else "shortfall_after_unpaid"

@@ -10,6 +10,7 @@ import numpy as np
 
 from distribution.allocation.need import NeedFactor, NeedRangeError, NeedTable, combine_factors
 from distribution.allocation.population import PopulationTable, Served, share_people
+from distribution.documents.formats import NOTHING
 from distribution.domain.dataset import Dataset
 from distribution.domain.enums import CountBasis
 from distribution.domain.errors import NotFoundError, StateError
@@ -60,7 +61,8 @@ def find_policy(dataset: Dataset, policy: Policy | str | None) -> Policy | None:
     for candidate in dataset.policies:
         if candidate.code == policy:
             return candidate
-    raise NotFoundError("policy_unknown", policy=policy)
+    codes = ", ".join(sorted(candidate.code for candidate in dataset.policies))
+    raise NotFoundError("policy_unknown", policy=policy, policies=codes or NOTHING)
 
 
 def share_people_by(dataset: Dataset, policy: Policy | str | None = None) -> PopulationTable:

@@ -19,9 +19,8 @@ def opened_run(folder: Path) -> Iterator[UnitOfWork]:
     Raises
     ------
     StateError
-        ``no_previous`` if the folder holds no database.
-    UnavailableError
-        ``previous_unusable`` if it is damaged; whatever else keeps a database from being opened.
+        ``no_previous`` if the folder holds no database, ``previous_unusable`` if it is damaged; ``database_newer`` or
+        ``database_foreign`` if it is none that this version can read.
     """
     database = folder / DATABASE
     if not database.is_file():

@@ -25,6 +25,8 @@ from distribution.store.schema import upgrade
 from distribution.store.unit_of_work import UnitOfWork
 
 DATABASE = "taavon.db"
+#: Codes of a database that is whole and yet not to be read: who named it has named a wrong one.
+_NOT_OURS = frozenset({"database_newer", "database_foreign"})
 
 
 @dataclass(frozen=True)
@@ -141,8 +143,10 @@ def opened_database(target: Path, previous: Path | None) -> Iterator[UnitOfWork]
 
     Raises
     ------
+    StateError
+        ``previous_unusable``, ``database_newer`` or ``database_foreign`` if the earlier run's is not to be read.
     UnavailableError
-        ``previous_unusable``, or whatever :func:`distribution.store.schema.upgrade` raises.
+        Whatever else :func:`distribution.store.schema.upgrade` raises.
     """
     if previous is not None:
         _copy_database(previous, target)
@@ -151,7 +155,8 @@ def opened_database(target: Path, previous: Path | None) -> Iterator[UnitOfWork]
         try:
             upgrade(engine)
         except UnavailableError as error:
-            raise UnavailableError(error.code, name=str(previous or target)) from error  # not the copy's passing name
+            kind = StateError if previous is not None and error.code in _NOT_OURS else UnavailableError
+            raise kind(error.code, name=str(previous or target)) from error  # not the copy's passing name
         yield UnitOfWork(engine)
     finally:
         engine.dispose()
@@ -162,7 +167,7 @@ def _copy_database(source: Path, target: Path) -> None:
 
     Raises
     ------
-    UnavailableError
+    StateError
         ``previous_unusable``.
     """
     log = source.with_name(f"{source.name}-wal")  # there as long as anybody has the database open
@@ -174,7 +179,7 @@ def _copy_database(source: Path, target: Path) -> None:
                 return
         _back_up(source, target, "mode=ro")
     except sqlite3.DatabaseError as error:
-        raise UnavailableError("previous_unusable", database=str(source)) from error
+        raise StateError("previous_unusable", database=str(source)) from error
 
 
 def _back_up(source: Path, target: Path, options: str) -> None:

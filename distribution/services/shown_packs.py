@@ -26,7 +26,9 @@ class ShownPacks:
     debt_before
         The rounding-debt account before.
     shortfall_before, shortfall_after
-        The shortfall account; ``before + shortfall - repaid packs = after``.
+        The shortfall account; ``before + shortfall - carried on - repaid packs = after``.
+    carried_on
+        What of the shortfall lies in packs that are carried on.
     """
 
     terms: Mapping[str, int]
@@ -34,6 +36,7 @@ class ShownPacks:
     debt_before: int
     shortfall_before: int
     shortfall_after: int
+    carried_on: int
 
 
 def show_packs(certificate: Certificate) -> ShownPacks:
@@ -59,13 +62,15 @@ def _round_at(certificate: Certificate, unit: int) -> ShownPacks:
     made_whole = (line.target_nano, certificate.debt_taken_nano, line.rounding_nano)
     target, debt, rounding = round_to_sum(made_whole, line.packs * NANO_PER_PACK, unit)
     of_target = dict(zip(terms, round_to_sum(tuple(terms.values()), target, unit), strict=True))
-    shortfall_before = _nearest(line.shortfall_before_nano, unit)
+    shortfall_before, carried_on = _nearest(line.shortfall_before_nano, unit), _nearest(line.carried_on_nano, unit)
+    repaid = line.repaid_packs * NANO_PER_PACK
     return ShownPacks(
         terms={**of_target, "debt": debt, "rounding": rounding},
         target=target,
         debt_before=_nearest(line.debt_before_nano, unit),
         shortfall_before=shortfall_before,
-        shortfall_after=shortfall_before - of_target["shortfall"] - line.repaid_packs * NANO_PER_PACK,
+        shortfall_after=shortfall_before - of_target["shortfall"] - carried_on - repaid,
+        carried_on=carried_on,
     )
 
 
@@ -82,5 +87,6 @@ def _hides_something(certificate: Certificate, shown: ShownPacks) -> bool:
         (line.debt_before_nano, shown.debt_before),
         (line.shortfall_before_nano, shown.shortfall_before),
         (line.shortfall_after_nano, shown.shortfall_after),
+        (line.carried_on_nano, shown.carried_on),
     ]
     return any(exact and exact * seen <= 0 for exact, seen in pairs)

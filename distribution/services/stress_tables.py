@@ -43,14 +43,14 @@ def list_tables(report: StressReport, locale: Locale) -> list[Table]:
 def describe_stress(report: StressReport, locale: Locale) -> str:
     """Tell in a sentence what was drawn."""
     ages = report.areas.ages_years
+    youngest, oldest = (_number(age, locale, 1) for age in (ages.min(), ages.max()))
     params = {
         "round": report.round_code,
         "policy": report.policy_code,
         "draws": format_number(report.options.draws, locale),
         "spread": _number(report.options.growth_spread, locale, 2),
         "areas": format_number(len(report.areas.holders), locale),
-        "youngest": _number(ages.min(), locale, 1),
-        "oldest": _number(ages.max(), locale, 1),
+        "ages": youngest if youngest == oldest else _text("ages", locale, youngest=youngest, oldest=oldest),
         "seed": format_number(report.options.seed, locale),
     }
     return _text("drawn", locale, **params)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from decimal import Decimal
 
 from distribution.allocation.fifths import FIFTHS, Fifth
@@ -16,6 +16,11 @@ from distribution.services.summary import GoodsFigures, RoundSummary
 #: What holds outlets in most networks; where it holds nobody, that is worth a figure too.
 ALWAYS_TOLD = frozenset({Bound.STORAGE, Bound.CLOSING_BALANCE})
 
+_FIFTHS: Mapping[str, Callable[[GoodsFigures], tuple[Fifth, ...]]] = {
+    "by_need": lambda goods: goods.fairness.by_need,
+    "by_distance": lambda goods: goods.fairness.by_distance,
+}
+
 
 def list_tables(summary: RoundSummary, locale: Locale) -> list[tuple[str, list[tuple[str, ...]]]]:
     """Render as titled tables of ready text; a table of more than two columns starts with its header."""
@@ -24,11 +29,7 @@ def list_tables(summary: RoundSummary, locale: Locale) -> list[tuple[str, list[t
         (_text("heading.held", locale), _held_table(summary, locale)),
         (_text("heading.fairness", locale), _fairness_table(summary, locale)),
         (_text("heading.inequality", locale), _inequality_table(summary, locale)),
-        (_text("heading.by_need", locale), _fifths_table(summary, locale, lambda goods: goods.fairness.by_need)),
-        (
-            _text("heading.by_distance", locale),
-            _fifths_table(summary, locale, lambda goods: goods.fairness.by_distance),
-        ),
+        *_fifths_tables(summary, locale),
     ]
     if summary.baskets is not None:
         tables.append((_text("heading.baskets", locale), _basket_table(summary, summary.baskets, locale)))
@@ -97,6 +98,13 @@ def _inequality_table(summary: RoundSummary, locale: Locale) -> list[tuple[str, 
         for goods in summary.goods
     ]
     return rows
+
+
+def _fifths_tables(summary: RoundSummary, locale: Locale) -> Iterator[tuple[str, list[tuple[str, ...]]]]:
+    """Tell what the fifths of the people get; where all stand in one, as of equal need, there is nothing to compare."""
+    for key, fifths_of in _FIFTHS.items():
+        if any(sum(fifth.people > 0 for fifth in fifths_of(goods)) > 1 for goods in summary.goods):
+            yield _text(f"heading.{key}", locale), _fifths_table(summary, locale, fifths_of)
 
 
 def _fifths_table(

@@ -147,6 +147,13 @@ def test_a_unions_workbook_is_in_its_language_and_has_no_fairness_of_the_whole(k
     assert len(sheets(kept.planner, "en")) == 5
 
 
+def test_a_workbook_names_the_policy_of_the_round_to_the_planner_and_to_unions(kept: Service) -> None:
+    for client in (kept.planner, kept.union_2):
+        response = client.get("/v1/rounds/spring/allotments.xlsx?lang=en")
+        first = CalamineWorkbook.from_filelike(io.BytesIO(response.content)).get_sheet_by_index(0)
+        assert "Policy: plain shares by people and need (default)" in first.to_python(skip_empty_area=False)[1][0]
+
+
 def test_a_made_file_that_has_not_changed_is_not_sent_again(kept: Service) -> None:
     for name in ("allotments.csv", "allotments.xlsx"):
         first = kept.union_1.get(f"/v1/rounds/spring/{name}")

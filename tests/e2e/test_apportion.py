@@ -41,5 +41,10 @@ def test_mistakes_end_with_code_2_and_nothing_on_standard_output(told, lang):
     assert (code, out) == (2, "")
     assert "-1" in err
     assert "input_rejected" in err
-    assert told(STATES, "--seats", "-1")[0] == 2
+    for seats in ("-1", "1.5", "many", "۱۰٫۵", "99999999999999999999"):
+        assert told(STATES, "--seats", seats)[0] == 2
     assert told(STATES, "--seats", "3", "--method", "lottery")[0] == 2
+
+
+def test_seats_may_be_written_in_persian_digits(told):
+    assert told(STATES, "--seats", "۴۴") == told(STATES, "--seats", "44")

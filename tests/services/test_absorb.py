@@ -19,9 +19,11 @@ from distribution.domain.dataset import Dataset
 from distribution.domain.enums import Account, ApportionmentMethod, HolderKind, LedgerKind
 from distribution.domain.errors import InputError, NotFoundError, StateError, UnavailableError
 from distribution.domain.network import Succession
+from distribution.domain.numerals import format_number
 from distribution.domain.rounds import NANO_PER_PACK, LedgerEntry
+from distribution.messages import LOCALES
 from distribution.services.absorb import AbsorbOptions, absorb_folder, absorb_round
-from distribution.services.absorption_report import AbsorptionReport
+from distribution.services.absorption_report import MAX_SHOWN, AbsorptionReport
 from distribution.services.import_dataset import import_dataset
 from distribution.store.repositories.ledger import LedgerRepository
 from distribution.store.tables.rounds import LedgerRow
@@ -160,6 +162,17 @@ def test_what_one_outlet_did_not_lift_repays_shortfalls_and_debts_first_and_the_
         assert not tx.ledger.balances(Account.SHORTFALL)
     assert not behind & after.keys()
     assert sum(after.values()) == 0
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+def test_every_row_of_moves_begins_with_a_number_of_its_own(spring, report, locale):
+    """A narrow terminal tears a wide row apart and repeats its first cell: that is what joins the parts again."""
+    books, kept = spring
+    result = absorb_round(books.uow, report(all_but(kept, ("O4", "rice"), ("O1", "eggs"))), LAST_DAYS)
+    (_, goods), (_, moves) = result.tables(locale)
+    assert sum(len(each.moves) for each in result.goods) > MAX_SHOWN
+    assert [row[0] for row in moves[1:]] == [*(format_number(n, locale) for n in range(1, MAX_SHOWN + 1)), ""]
+    assert all(len(row) == len(rows[0]) for rows in (goods, moves) for row in rows)
 
 
 def test_every_move_is_in_a_file_of_the_round_and_the_allotments_stay_as_they_were(spring, report):

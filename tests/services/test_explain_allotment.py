@@ -191,11 +191,16 @@ def test_a_certificate_that_does_not_add_up_is_not_told() -> None:
 @given(st.integers(0, 10**10), st.integers(0, 10**10), st.integers(0, 9))
 def test_the_shortfall_account_that_is_shown_adds_up_too(before: int, shortfall: int, repaid: int) -> None:
     assume(repaid * NANO <= before)
-    after = before + shortfall - repaid * NANO
+    carried_on = shortfall // 3
+    after = before + shortfall - carried_on - repaid * NANO
     first = rich_certificates()[0]
-    figures = {"shortfall_before_nano": before, "shortfall_nano": shortfall, "repaid_packs": repaid}
+    figures = {
+        "shortfall_before_nano": before, "shortfall_nano": shortfall, "repaid_packs": repaid,
+        "carried_on_nano": carried_on,
+    }  # fmt: skip
     shown = show_packs(summed(replace(first, line=replace(first.line, **figures, shortfall_after_nano=after))))
-    assert shown.shortfall_before - shown.terms["shortfall"] - repaid * NANO == shown.shortfall_after
+    kept = -shown.terms["shortfall"] - shown.carried_on
+    assert shown.shortfall_before + kept - repaid * NANO == shown.shortfall_after
     for seen, exact in ((shown.shortfall_before, before), (shown.shortfall_after, after)):
         assert abs(seen - exact) < 2 * 10**6
         assert (seen > 0) == (exact > 0)
@@ -287,6 +292,7 @@ def test_every_sentence_of_the_catalogue_is_told_for_some_certificate(locale: Lo
         but(outlet={"factors": factors, "warehouse_m": 61_500}, policy={"need_exponent": "0.5"}),
         but(outlet={"factors": factors, "warehouse_m": 61_500, "distance_is_estimate": True}),
         but(outlet={"factors": factors, "warehouse_m": -1}, policy={"people_exponent": "0.5"}),
+        but(line={"carried_on_nano": NANO}),
         but(policy={"repay_percent": "0"}),
         but(commodity={"reserved_packs": 3}),
     ]

@@ -17,11 +17,13 @@ from distribution.domain.enums import CountBasis, NeedBasis
 from distribution.domain.errors import NotFoundError, StateError
 from distribution.domain.policy import MemberCount, NeedWeight
 from distribution.domain.rounds import Allotment
+from distribution.messages import LOCALES
 from distribution.services import need
 from distribution.services.allocate_round import allocate_quotas
 from distribution.services.gather_round import Accounts
 from distribution.services.need import build_need, nearest_warehouse_metres, served_by, share_people_by
-from tests.support.networks import small_network
+from distribution.services.sentences import describe_error
+from tests.support.networks import network_with_policies, small_network
 from tests.support.nouns import move, need_weight, policy
 
 
@@ -67,10 +69,15 @@ def test_a_policy_weighs_area_kind_and_setting_and_its_factors_give_the_need_aga
     assert found.need[7] == Decimal("1.2120").sqrt().quantize(Decimal("1E-9"))
 
 
-def test_a_policy_that_the_network_lacks_is_named() -> None:
+def test_a_policy_that_the_network_lacks_is_named_and_those_that_it_has_are_listed() -> None:
     with pytest.raises(NotFoundError) as caught:
         build_need(small_network(), "nowhere", ())
-    assert (caught.value.code, caught.value.params) == ("policy_unknown", {"policy": "nowhere"})
+    assert (caught.value.code, caught.value.params) == ("policy_unknown", {"policy": "nowhere", "policies": "–"})
+    with pytest.raises(NotFoundError) as caught:
+        build_need(network_with_policies(), "nowhere", ())
+    assert caught.value.params["policies"] == "all-fields, by-people, half-west"
+    for locale in LOCALES:
+        assert "all-fields, by-people, half-west" in describe_error(caught.value, locale)
 
 
 def test_a_need_that_would_round_to_nothing_names_the_outlet() -> None:

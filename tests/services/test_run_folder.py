@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from distribution.domain.errors import StateError, TaavonError, UnavailableError
+from distribution.domain.errors import StateError, TaavonError
 from distribution.services.plan_deliveries import SearchOptions
 from distribution.services.progress import SilentReporter
 from distribution.services.run_folder import DATABASE, FolderRun, run_folder
@@ -94,7 +94,7 @@ def test_an_earlier_run_whose_database_is_unusable_is_named(first, tmp_path, way
     old.mkdir()
     (old / DATABASE).write_bytes((first / DATABASE).read_bytes())
     spoil(old / DATABASE, way)
-    with pytest.raises(UnavailableError) as told:
+    with pytest.raises(StateError) as told:
         run(FolderRun(Path("input"), tmp_path / "out", old), two_rounds())
     assert told.value.code == code
     assert str(old / DATABASE) in told.value.params.values()

@@ -142,3 +142,10 @@ def test_every_measure_is_named_and_shown(locale):
         assert len({row[0] for row in rows[1:]}) == len(MEASURES)
         assert all(len(row) == 5 for row in rows)
     assert "spring" in describe_stress(report, locale)
+
+
+@pytest.mark.parametrize(("locale", "one", "to"), [("en", "3.7", "3.7 to 9.2"), ("fa", "۳٫۷", "۳٫۷ تا ۹٫۲")])
+def test_counts_of_one_age_are_told_with_one_age(locale, one, to):
+    alike, apart = (describe_stress(stress(dated(west=3.7, east=east), draws=1), locale) for east in (3.7, 9.2))
+    assert alike.count(one) == 1
+    assert to in apart
