@@ -6,15 +6,12 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from api.terminal import Lang, errors_in_words, out, say
 from distribution.domain.enums import Language
-
-if TYPE_CHECKING:
-    from distribution.services.explain_allotment import Explanation
 
 
 def explain(
@@ -42,13 +39,8 @@ def explain(
             outlet=names.outlet.name(lang.locale),
             commodity=names.commodity.name(lang.locale),
             round=each.certificate.round,
-            policy=_name_policy(each),
+            policy=each.policy_name,
             packs=line.packs,
         )
         for term in each.terms:
             out.print(f"  {term.sentence}", highlight=False, markup=False)
-
-
-def _name_policy(explained: Explanation) -> str:
-    name, code = explained.policy_name, explained.certificate.policy.code
-    return code if name == code else f"{name} ({code})"

@@ -10,10 +10,12 @@ from distribution.allocation.certificate_file import CertificateFileError, find_
 from distribution.allocation.check_certificate import check_certificate
 from distribution.domain.enums import NeedBasis
 from distribution.domain.errors import NotFoundError, StateError
+from distribution.domain.policy import Policy
 from distribution.domain.principal import Principal
 from distribution.messages import Locale
 from distribution.services.certificate_sentences import Term, describe_certificate
 from distribution.services.exports.certificates import CERTIFICATES
+from distribution.services.policy_words import name_policy
 from distribution.services.view_rounds import NamedAllotment, name_allotments
 from distribution.store.repositories.network_pages import NetworkPages
 from distribution.store.tables import AllotmentRow, Round
@@ -107,9 +109,9 @@ def _require_right(certificate: Certificate | None, line: AllotmentRow, round_co
 
 
 def _policy_name(tx: Transaction, found: Round, code: str, locale: Locale) -> str:
-    """Return the name of a policy as it was in a round; its code for one that the network does not name."""
+    """Name a policy as it was in a round, the plain one too, which the network does not declare."""
     policy = NetworkPages(tx.session).named("policies", found.dataset_version, {code}).get(code)
-    return code if policy is None else policy.name(locale)
+    return name_policy(policy or Policy(code=code), locale)
 
 
 def _area_names(tx: Transaction, found: Round, certificates: Iterable[Certificate], locale: Locale) -> dict[str, str]:

@@ -13,7 +13,8 @@ from rich.console import Console
 
 from api.console import print_summary
 from distribution.allocation.fairness import Fairness
-from distribution.messages import LOCALES, Locale
+from distribution.allocation.fifths import Fifth
+from distribution.messages import LOCALES, Locale, render_message
 from distribution.services.delivery_figures import DeliveryFigures
 from distribution.services.distance_ranks import QuintileRank
 from distribution.services.summary import GoodsFigures, RoundSummary
@@ -96,3 +97,16 @@ def test_outlets_are_counted_by_each_bound_that_held_any(summary: RoundSummary) 
     header, row, _ = tables["Outlets held, by what held them"]
     assert header[1:] == ("Storage", "Closing balance", "Smallest delivery")
     assert row[1:] == ("1,359", "1,024", "7")
+
+
+def test_fifths_are_shown_where_outlets_differ_and_left_out_where_all_stand_in_one(summary: RoundSummary) -> None:
+    def with_need(people: tuple[int, ...]) -> dict[str, list[tuple[str, ...]]]:
+        fifths = tuple(
+            Fifth(i, int(n > 0), n, 0.05 if n else None, 1.0 if n else None) for i, n in enumerate(people, 1)
+        )
+        goods = (replace(each, fairness=replace(each.fairness, by_need=fifths)) for each in summary.goods)
+        return dict(list_tables(replace(summary, goods=tuple(goods)), "en"))
+
+    heading = render_message("summary.heading.by_need", "en")
+    assert heading not in with_need((0, 0, 100, 0, 0))
+    assert [row[1:] for row in with_need((0, 40, 0, 60, 0))[heading][1:]] == [("–", "0.050", "–", "0.050", "–")] * 2

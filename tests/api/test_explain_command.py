@@ -57,13 +57,13 @@ def test_it_speaks_persian(folder: Path) -> None:
     assert "برنج" in text.splitlines()[0]
 
 
-def test_a_policy_that_the_network_does_not_name_is_told_by_its_code(tmp_path: Path) -> None:
+def test_the_plain_way_to_share_is_called_that(tmp_path: Path) -> None:
     uow = open_store(settings_for(tmp_path))
     keep_round(uow, small_network(), "spring")
     uow.engine.dispose()
     code, text, _ = explain(tmp_path, "O7", "--commodity", "rice")
     assert code == 0
-    assert bare(text.splitlines()[0]) == "Shop 7, Rice, round spring, policy default: 30 packs"
+    assert bare(text.splitlines()[0]) == "Shop 7, Rice, round spring, policy plain shares by people and need (default): 30 packs"
 
 
 def test_json_is_the_certificates_and_nothing_else(folder: Path) -> None:
