@@ -86,6 +86,11 @@ class ApportionmentMethod(StrEnum):
         return self.is_divisor or self is ApportionmentMethod.QUOTA
 
     @property
+    def most_packs(self) -> int:
+        """Return the most packs that it shares in minutes: the quota method gives them out one by one."""
+        return 20_000_000 if self is ApportionmentMethod.QUOTA else 9 * 10**9
+
+    @property
     def keeps_quota(self) -> bool:
         """Tell whether everybody gets the floor or the ceiling of the exact share."""
         return self in {ApportionmentMethod.HAMILTON, ApportionmentMethod.QUOTA}

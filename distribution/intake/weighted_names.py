@@ -32,6 +32,11 @@ def read_weighted_names(
     else:
         sheet = ReadSheet(APPORTION_SHEET)
         log.add("file_missing", value=file.name)
+    if packs > method.most_packs:
+        log.add(
+            "apportion_beyond_method", sheet=APPORTION_SHEET, value=packs,
+            method=method, packs=packs, most=method.most_packs,
+        )  # fmt: skip
     names = [row.noun for row in sheet.rows if isinstance(row.noun, WeightedName)]
     if not log.has_error_in(APPORTION_SHEET, ""):
         _check_sums(names, packs, log)

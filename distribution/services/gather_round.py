@@ -88,7 +88,8 @@ def gather_round(
         ``policy_unknown``.
     StateError
         ``no_working_day`` if no delivery could be made in the period; ``quota_too_large`` if a quota, with what was
-        carried on and what lies at the outlets, is more packs than the accounts can hold; ``need_out_of_range`` if the
+        carried on and what lies at the outlets, is more packs than the accounts can hold; ``packs_beyond_method`` if it
+        is more than a method shares in reasonable time; ``need_out_of_range`` if the
         policy cannot be followed.
     """
     policy = find_policy(dataset, policy_code) or next(
@@ -108,6 +109,9 @@ def _require_countable(given: RoundInput) -> None:
         packs = (commodity.quota_g + commodity.carried_g) // commodity.pack_g + lying
         if packs > MAX_PACKS:
             raise StateError("quota_too_large", commodity=commodity.code, packs=packs, most=MAX_PACKS)
+        most = min(method.most_packs for method in commodity.methods)
+        if packs > most:
+            raise StateError("packs_beyond_method", commodity=commodity.code, packs=packs, most=most)
 
 
 def _round_input(

@@ -63,7 +63,10 @@ def test_the_plain_way_to_share_is_called_that(tmp_path: Path) -> None:
     uow.engine.dispose()
     code, text, _ = explain(tmp_path, "O7", "--commodity", "rice")
     assert code == 0
-    assert bare(text.splitlines()[0]) == "Shop 7, Rice, round spring, policy plain shares by people and need (default): 30 packs"
+    assert (
+        bare(text.splitlines()[0])
+        == "Shop 7, Rice, round spring, policy plain shares by people and need (default): 30 packs"
+    )
 
 
 def test_json_is_the_certificates_and_nothing_else(folder: Path) -> None:
