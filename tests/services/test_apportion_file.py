@@ -159,5 +159,5 @@ def test_the_decimal_of_fewest_digits_between_two_numbers(low, high, power, due)
 def test_the_quota_method_refuses_what_it_would_share_for_hours(refuse):
     most = ApportionmentMethod.QUOTA.most_packs
     assert refuse("name,weight\nA,3\nB,2\n", most + 1, ApportionmentMethod.QUOTA) == [
-        ("apportion_beyond_method", None, None, str(most + 1))
+        ("apportion_beyond_method", None, "", str(most + 1))
     ]
