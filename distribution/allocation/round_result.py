@@ -142,7 +142,7 @@ def _terms(line: Line, leveled: NDArray[np.int64]) -> dict[str, NDArray[np.int64
     shortfall = owed = np.where(kept_away, np.maximum(roomy - filled, 0), 0)
     if line.unplaced_packs:  # these are carried on and shared again: to owe them as well would count them twice
         due = line.fill_with(endless, line.filling.placed_packs).target_nano
-        owed = np.where(kept_away, np.maximum(due - filled, 0), 0)
+        owed = np.clip(due - filled, 0, shortfall)
     return {
         "owed_nano": owed,
         "entitlement_nano": entitlement,

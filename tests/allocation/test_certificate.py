@@ -18,17 +18,21 @@ from distribution.domain.enums import ApportionmentMethod
 from tests.support.allocation import allocation_rounds
 from tests.support.certificates import certify, rich_certificates
 
+FEWER = settings(max_examples=60)  # every example is a whole round
+
 
 def changed(certificate: Certificate, part: str, name: str, value: object) -> Certificate:
     return replace(certificate, **{part: replace(getattr(certificate, part), **{name: value})})
 
 
+@FEWER
 @given(allocation_rounds())
 def test_every_certificate_of_every_policy_is_right(given_round: RoundInput) -> None:
     for certificate in certify(given_round):
         assert check_certificate(certificate) == ()
 
 
+@FEWER
 @given(allocation_rounds())
 def test_the_certificates_of_a_commodity_together_make_up_what_there_was(given_round: RoundInput) -> None:
     certificates = certify(given_round)

@@ -73,7 +73,7 @@ def test_stress_names_the_area_to_recount_first_and_writes_every_figure(dated: P
 def test_stress_without_a_date_asks_for_an_age(tmp_path: Path) -> None:
     source = write_csv(small_network(), tmp_path / "in")
     assert "--age" in taavon("stress", source, expect=2).stderr
-    assert "8.0 to 8.0 years" in taavon("stress", source, "--draws", "2", "--age", "8").stdout
+    assert "a count 8.0 years old" in taavon("stress", source, "--draws", "2", "--age", "8").stdout
 
 
 def test_stress_of_bad_input_shows_every_finding(tmp_path: Path) -> None:
