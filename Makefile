@@ -2,7 +2,8 @@
 #   make demo        run the Khorasan Razavi example end to end
 #   make test        the tests (make test-slow: the long ones)
 #   make lint        style, types and import walls
-#   make bench       what shares and the demo cost: time, memory, transport cost
+#   make bench       what the demo costs (time, memory, transport cost), and how far rounding drifts
+#   make bench-allocation   how fast shares are computed, by size and method
 #   make clean       remove what these commands made
 # PYTHON names the Python of a new .venv: make demo PYTHON=python3.12
 
@@ -20,7 +21,7 @@ MADE := $(VENV)/.made-$(shell $(PYTHON) -c '$(VERSION)')
 endif
 
 .DELETE_ON_ERROR:
-.PHONY: demo test test-slow lint bench setup clean
+.PHONY: demo test test-slow lint bench bench-allocation setup clean
 
 demo: $(VENV)/.run
 	@echo "Running the round ramadan-1399 of the example; the search for routes takes $(SECONDS) seconds."
@@ -40,8 +41,11 @@ lint: $(VENV)/.dev
 
 bench: $(VENV)/.dev
 	$(BIN)/python benchmarks/drift.py
-	$(BIN)/python benchmarks/allocation.py
 	$(BIN)/python benchmarks/run_demo.py --seconds $(SECONDS)
+
+bench-allocation: $(VENV)/.dev
+	@$(PIP) --editable '.[bench]'
+	$(BIN)/python benchmarks/allocation.py
 
 setup: $(VENV)/.dev
 
