@@ -66,7 +66,7 @@ def test_over_sixty_rounds_every_node_of_every_level_stays_below_one_pack(data):
     top = random.integers(0, 3, n)
     tree = Tree(np.column_stack([top, 3 + 2 * top + random.integers(0, 2, n)]), tuple(f"n{i}" for i in range(9)))
     debt, open_ = np.zeros((n, 1), np.int64), np.ones(n, np.bool_)
-    smooth = True
+    kept = 0
     for _ in range(60):
         people = random.integers(1, 10**6, n)
         if random.random() < 0.2:  # closes, its debt passes to another outlet of its county; or opens
@@ -80,15 +80,16 @@ def test_over_sixty_rounds_every_node_of_every_level_stays_below_one_pack(data):
                 debt[i, 0] = 0
         good = commodity(n, int(random.integers(1, 40)) * n, eligible=open_)
         got = allocate_round(round_input(people.tolist(), [good], debt_nano=debt, tree=tree))
-        smooth = smooth and bool((got.target_nano + debt >= 0).all())
-        # an heir may start a round with up to two packs: what counts is that every round brings all back
+        smooth = bool((got.target_nano + debt >= 0).all())  # whatever the rounds before, and with an heir's two debts
         debt = got.debt_after_nano
         assert debt.sum() == 0
         assert got.packs.sum() == got.packs_to_share.sum()
         if smooth:
+            kept += 1
             assert np.abs(debt).max() < NANO
             for members in nodes_of(tree, n):
                 assert abs(int(debt[members].sum())) < NANO
+    assert kept > 20  # the promise is put to the test in most rounds
 
 
 @settings(max_examples=60)
