@@ -109,7 +109,7 @@ def summarise(
 ) -> RoundSummary:
     """Sum up a round; ``parked`` packs wait for an outlet or a commodity that is gone."""
     people = {code: served.people for code, served in allocation.served.items()}
-    basis_assumed = [served.people for served in allocation.served.values() if served.basis is PopulationBasis.ASSUMED]
+    assumed = [served.residents for served in allocation.served.values() if served.basis is PopulationBasis.ASSUMED]
     return RoundSummary(
         round_code=round_code,
         policy=allocation.policy,
@@ -120,7 +120,7 @@ def summarise(
         dataset_version=version,
         outlets=len(allocation.outlets),
         people=sum(people.values()),
-        people_assumed=sum(basis_assumed),
+        people_assumed=sum(assumed),
         goods=_goods_figures(dataset, allocation),
         delivery=count_deliveries(deliveries, people, parked),
         travel=deliveries.travel_label,

@@ -10,7 +10,7 @@ from statistics import mean
 import pytest
 
 from distribution.domain.enums import Bound
-from distribution.domain.policy import OutletLimit
+from distribution.domain.policy import MemberCount, OutletLimit
 from distribution.services.allocate_round import Accounts, allocate_quotas
 from distribution.services.basket_figures import count_baskets
 from distribution.services.check_plan import check_plan_file
@@ -250,3 +250,14 @@ def test_where_nobody_has_a_share_that_is_what_is_said():
 
 def test_the_summary_names_the_policy(small):
     assert small.summary["policy"] == {"code": "default", "name_fa": "", "name_en": ""}
+
+
+def test_members_are_known_and_only_the_residents_of_an_outlet_are_assumed(small, tmp_path):
+    network = small_network()
+    blank = next(o for o in network.outlets if o.served_population is None)
+    member = MemberCount(area_code=blank.area_code, outlet_code=blank.code, people=7)
+    books = Books(tmp_path)
+    listed = books.run(replace(network, members=(member,))).summary
+    books.uow.engine.dispose()
+    assert listed["people"] == small.summary["people"]
+    assert listed["people_assumed"] == small.summary["people_assumed"] - 7 > 0
