@@ -75,6 +75,10 @@ class Delivery:
     drop
         Which of the storage's fillings it belongs to: at one place and storage class the deliveries of one
         drop may not exceed the place's storage together.
+    release_s
+        Its goods are at the depot from this time of the day on: no trip that carries it starts to load earlier.
+    vehicle_types
+        Indices of the vehicle types that may bring it, ascending; None for any.
     """
 
     name: str
@@ -90,6 +94,8 @@ class Delivery:
     largest_vehicle_g: int | None = None
     rank: int = 0
     drop: int = 0
+    release_s: int = 0
+    vehicle_types: tuple[int, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +105,21 @@ class VehicleType:
     A truck works between ``shift_start_s`` and ``shift_end_s`` and makes at most ``trips_per_day`` trips a day;
     each trip begins with ``loading_s`` at the depot, counted as working time. It costs ``fixed_cost`` for every day
     in use, ``cost_per_km`` for the road and ``cost_per_hour`` from the start of loading to the return, trip by trip.
+
+    Attributes
+    ----------
+    depot
+        Index of the depot it starts from.
+    end_depot
+        Index of the depot it comes back to; None for the one it starts from. One that ends elsewhere makes one trip.
+    returns
+        False for a hired truck whose way ends, with its work, road and cost, at its last stop (an open route).
+    storage_classes
+        Classes it may carry, together in its room unless ``class_capacity_g`` is given.
+    class_capacity_g
+        Compartments: the most it may carry of each of ``storage_classes``, in that order, within ``capacity_g``.
+    max_metres, max_duration_s
+        Most road and most working time (loading to return) of its trips of one day together; None for no limit.
     """
 
     name: str
@@ -114,6 +135,11 @@ class VehicleType:
     cost_per_hour: int = 0
     trips_per_day: int = 1
     loading_s: int = 0
+    end_depot: int | None = None
+    returns: bool = True
+    class_capacity_g: tuple[int, ...] | None = None
+    max_metres: int | None = None
+    max_duration_s: int | None = None
 
 
 class ProblemError(ValueError):
@@ -170,6 +196,11 @@ class Problem:
                 errors.append(f"{d.name}: days are not ascending days of the period")
             if any(start > end for start, end in d.windows):
                 errors.append(f"{d.name}: a window ends before it starts")
+            types = d.vehicle_types
+            if types is not None and (
+                list(types) != sorted(set(types)) or any(not 0 <= v < len(self.vehicle_types) for v in types)
+            ):
+                errors.append(f"{d.name}: vehicle types are not ascending types of the problem")
         return errors
 
     def _check_depots(self) -> list[str]:
@@ -194,4 +225,12 @@ class Problem:
                 errors.append(f"vehicle {v.name}: the shift ends before it starts")
             if v.count < 0 or v.trips_per_day < 1 or min(v.fixed_cost, v.cost_per_km, v.cost_per_hour, v.loading_s) < 0:
                 errors.append(f"vehicle {v.name}: negative count, cost or time")
+            if min(v.max_metres or 0, v.max_duration_s or 0, *(v.class_capacity_g or ())) < 0:
+                errors.append(f"vehicle {v.name}: a negative limit")
+            if v.class_capacity_g is not None and len(v.class_capacity_g) != len(v.storage_classes):
+                errors.append(f"vehicle {v.name}: compartments do not match the storage classes")
+            if v.end_depot is not None and not 0 <= v.end_depot < len(self.depots):
+                errors.append(f"vehicle {v.name}: no such end depot")
+            if v.trips_per_day > 1 and (not v.returns or v.end_depot not in {None, v.depot}):
+                errors.append(f"vehicle {v.name}: several trips a day, but it does not come back to its depot")
         return errors
