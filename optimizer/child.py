@@ -20,7 +20,7 @@ from dataclasses import dataclass, replace
 from typing import IO, Any
 
 from optimizer.lifeline import die_with_parent
-from optimizer.parallel import ProcessExecutor, SerialExecutor, count_available_cpus
+from optimizer.parallel import ThreadExecutor, SerialExecutor, count_available_cpus
 from optimizer.pipe import receive_message, send_message
 from optimizer.plan import Limits, Plan
 from optimizer.problem import Problem
@@ -88,7 +88,7 @@ def _solve(request: Request, stop: threading.Event, on_progress: Callable[[Any],
     module, _, function = request.solver.partition(":")
     solve = getattr(importlib.import_module(module), function)
     workers = count_available_cpus() if request.workers is None else request.workers
-    with ProcessExecutor(workers) if workers > 1 else nullcontext(SerialExecutor()) as executor:
+    with ThreadExecutor(workers) if workers > 1 else nullcontext(SerialExecutor()) as executor:
         plan: Plan = solve(
             request.problem,
             request.remaining(),

@@ -1,15 +1,12 @@
-"""Does independent pieces of work here or in several local processes, with results in order."""
+"""Does independent pieces of work here or on several cores, with results in order."""
 
 from __future__ import annotations
 
-import multiprocessing
 import os
 from collections.abc import Callable, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from types import TracebackType
 from typing import Protocol, Self, TypeVar
-
-from optimizer.lifeline import guard_worker
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -23,56 +20,36 @@ class Executor(Protocol):
         """Tell how many items are worked on at once."""
         ...
 
-    def prepare(self, function: Callable[[T], R]) -> None:
-        """Make ready for a function that will be mapped later, without waiting until that is done."""
-        ...
-
     def map(self, function: Callable[[T], R], items: Sequence[T]) -> list[R]:
         """Return ``[function(item) for item in items]``; the first failing item's exception is raised."""
         ...
 
 
 class SerialExecutor:
-    """Does everything in this process, one item after the other."""
+    """Does everything in this thread, one item after the other."""
 
     workers = 1
-
-    def prepare(self, function: Callable[[T], R]) -> None:
-        """Do nothing: the function is here already."""
 
     def map(self, function: Callable[[T], R], items: Sequence[T]) -> list[R]:
         """Return ``[function(item) for item in items]``."""
         return [function(item) for item in items]
 
 
-class ProcessExecutor:
-    """Shares items among local processes; use it as a context manager, from one thread.
+class ThreadExecutor:
+    """Shares items among threads; use it as a context manager, from one thread.
 
-    ``function`` must be importable by name, items and results picklable. The workers are fresh interpreters (spawn):
-    no lock, thread or open file of this process is copied into them. They ignore SIGINT and die with this process.
+    For functions that work without the interpreter's lock, as the compiled search does: threads start at once and share
+    the travel matrices, where processes would each need seconds and a copy.
     """
 
     def __init__(self, workers: int | None = None) -> None:
         self.workers = count_available_cpus() if workers is None else workers
         if self.workers < 1:
             raise ValueError("at least one worker is needed")
-        self._pool = ProcessPoolExecutor(
-            self.workers, mp_context=multiprocessing.get_context("spawn"), initializer=guard_worker
-        )
-
-    def prepare(self, function: Callable[[T], R]) -> None:
-        """Start the workers and let each import the function's module, which takes a second, meanwhile."""
-        for _ in range(self.workers):
-            self._pool.submit(_receive, function)
+        self._pool = ThreadPoolExecutor(self.workers, thread_name_prefix="search")
 
     def map(self, function: Callable[[T], R], items: Sequence[T]) -> list[R]:
-        """Return ``[function(item) for item in items]``, worked out by the workers.
-
-        Raises
-        ------
-        concurrent.futures.process.BrokenProcessPool
-            If a worker was killed (out of memory, for one).
-        """
+        """Return ``[function(item) for item in items]``, worked out by the threads."""
         futures = [self._pool.submit(function, item) for item in items]
         try:
             return [future.result() for future in futures]
@@ -82,7 +59,7 @@ class ProcessExecutor:
             raise
 
     def close(self) -> None:
-        """Let the workers finish what they are at and end them."""
+        """Let the threads finish what they are at and end them."""
         self._pool.shutdown(wait=True, cancel_futures=True)
 
     def __enter__(self) -> Self:
@@ -92,10 +69,6 @@ class ProcessExecutor:
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
         self.close()
-
-
-def _receive(function: Callable[[T], R]) -> None:
-    """Do nothing: who has received a function has imported its module."""
 
 
 def count_available_cpus() -> int:

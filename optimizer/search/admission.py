@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterable, Sequence
 import numpy as np
 
 from optimizer.search.insertion import Inserter
+from optimizer.search.lay_out import lay_out
 from optimizer.search.model import Model
 from optimizer.search.state import Board
 
@@ -39,14 +40,38 @@ def admit(model: Model, deliveries: Sequence[int], go_on: Callable[[], bool]) ->
         A board per depot, and those who wait in the order of rank.
     """
     kept = screen(model, deliveries)
-    boards = []
-    served: set[int] = set()
-    for depot in range(len(model.problem.depots)):
-        board = _admit_depot(model, depot, [i for i in kept if model.depot[i] == depot], go_on)
-        boards.append(board)
-        served.update(board.deliveries())
-    waiting = in_rank_order(model, (i for i in deliveries if i not in served))
-    return boards, waiting
+    boards, failed = _lay_out_all(model, kept, go_on)
+    if not _waits_in_order(model, kept, failed):
+        boards = []
+        for depot in range(len(model.problem.depots)):
+            boards.append(_admit_depot(model, depot, [i for i in kept if model.depot[i] == depot], go_on))
+    served = {i for board in boards for i in board.deliveries()}
+    return boards, in_rank_order(model, (i for i in deliveries if i not in served))
+
+
+def _lay_out_all(model: Model, kept: Sequence[int], go_on: Callable[[], bool]) -> tuple[list[Board], list[int]]:
+    """Lay out with the ranks ignored; those that did not fit go first the next time.
+
+    That is "squeaky wheel" optimisation (Joslin & Clements 1999); at last, room is searched for them.
+    """
+    urgent: list[int] = []
+    for _ in range(_LAYOUTS):
+        boards, failed = lay_out(model, kept, urgent, squeeze=False)
+        if not failed:
+            return boards, failed
+        if not go_on():
+            break
+        urgent = failed + [i for i in urgent if i not in set(failed)]
+    return lay_out(model, kept, urgent, squeeze=True) if go_on() else (boards, failed)
+
+
+def _waits_in_order(model: Model, kept: Sequence[int], failed: Sequence[int]) -> bool:
+    """Tell whether nobody is served before one of lower rank who waits."""
+    if not failed:
+        return True
+    rank = {i: model.problem.deliveries[i].rank for i in kept}
+    late = set(failed)
+    return min(rank[i] for i in failed) >= max((rank[i] for i in kept if i not in late), default=0)
 
 
 def in_rank_order(model: Model, deliveries: Iterable[int]) -> list[int]:
@@ -79,45 +104,14 @@ def screen(model: Model, deliveries: Sequence[int]) -> list[int]:
     return kept
 
 
-def lay_out(model: Model, depot: int, deliveries: Sequence[int], urgent: Sequence[int] = ()) -> tuple[Board, list[int]]:
-    """Put deliveries into an empty board, the urgent ones first, then the farthest; return it and what did not fit.
-
-    Farthest first opens the long trips early and lets the near stops fill them up.
-    """
-    board = Board(model, depot)
-    inserter = Inserter(board)
-    _, out_s, _, back_s = model.legs.around(model.depot_place[depot])
-    first = {i: n for n, i in enumerate(urgent)}
-    failed = []
-    for i in sorted(
-        deliveries,
-        key=lambda i: (first.get(i, len(first)), -int(out_s[model.place[i]] + back_s[model.place[i]]), model.order[i]),
-    ):
-        spot = inserter.find(i)
-        if spot is None:
-            failed.append(i)
-        else:
-            inserter.insert(i, spot)
-    return board, failed
-
-
 def _admit_depot(model: Model, depot: int, deliveries: list[int], go_on: Callable[[], bool]) -> Board:
-    urgent: list[int] = []
-    for _ in range(_LAYOUTS):
-        # Those that did not fit go first the next time ("squeaky wheel" optimisation, Joslin & Clements 1999).
-        board, failed = lay_out(model, depot, deliveries, urgent)
-        if not failed:
-            return board
-        urgent = failed + [i for i in urgent if i not in set(failed)]
-        if not go_on():
-            break
     board, admitted, waiting = Board(model, depot), list[int](), list[int]()
     size = max(1, -(-len(deliveries) // _CHUNKS))
     for first in range(0, len(deliveries), size):
         chunk = deliveries[first : first + size]
         clustered = go_on()
         if clustered:
-            trial, failed = lay_out(model, depot, [*admitted, *chunk])
+            trial, failed = _lay_out_at(model, depot, [*admitted, *chunk])
             if not failed:
                 board = trial
                 admitted += chunk
@@ -126,13 +120,18 @@ def _admit_depot(model: Model, depot: int, deliveries: list[int], go_on: Callabl
         admitted += [i for i in chunk if i not in set(late)]
         waiting += late
         if late and clustered:
-            trial, failed = lay_out(model, depot, admitted)
+            trial, failed = _lay_out_at(model, depot, admitted)
             if not failed and trial.cost() < board.cost():
                 board = trial
                 still = insert_in_order(board, waiting)
                 admitted += [i for i in waiting if i not in set(still)]
                 waiting = still
     return board
+
+
+def _lay_out_at(model: Model, depot: int, deliveries: Sequence[int]) -> tuple[Board, list[int]]:
+    boards, failed = lay_out(model, deliveries, depot=depot, squeeze=True)
+    return boards[depot], failed
 
 
 def insert_in_order(board: Board, deliveries: Sequence[int]) -> list[int]:

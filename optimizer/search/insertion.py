@@ -7,12 +7,13 @@ so one numpy pass judges every position of a depot at once.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from optimizer.search.model import BoolArray, Model, Windows
-from optimizer.search.schedule import first_start, last_start
+from optimizer.search.schedule import cost_day, first_start, last_start, legs_of
 from optimizer.search.state import Board, TruckDay
 from optimizer.travel import IntArray
 
@@ -21,6 +22,10 @@ from optimizer.travel import IntArray
  _KIND, _DAY, _TRIP, _POSITION, _TRUCK_DAY) = range(16)  # fmt: skip
 _ROWS = 16
 _NEVER = 1 << 40
+#: The end of an open route; as an index it means the last column, which is added for it.
+_NOWHERE = -1
+#: Positions tried, cheapest first, where a table does not tell whether everything holds.
+_TRIED = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,12 +59,13 @@ def build_table(model: Model, truck_day: TruckDay) -> IntArray:
     trips: list[list[int]] = truck_day.trips
     if len(trips) < kind.trips_per_day:
         trips = [*trips, []]
-    paths = [[depot, *(model.place[i] for i in trip), depot] for trip in trips]
-    legs = [model.legs.path(path) if len(path) > 2 else ([0], [0]) for path in paths]
+    end = _NOWHERE if kind.end_place is None else kind.end_place
+    paths = [[depot, *(model.place[i] for i in trip), end] for trip in trips]
+    legs = [legs_of(model, kind, trip) if trip else ([0], [0]) for trip in trips]
     early: list[list[int]] = []  # departure from the depot, then service starts, then return
     clock = kind.opens_s
     for trip, (_, seconds) in zip(trips, legs, strict=True):
-        clock += kind.loading_s
+        clock = max(clock, *(model.release_s[i] for i in trip), 0) + kind.loading_s
         times = [clock]
         for i, leg in zip(trip, seconds, strict=False):
             start = first_start(model.windows[i], clock + leg)
@@ -128,7 +134,7 @@ class Inserter:
     def find(self, delivery: int) -> Spot | None:
         """Return the cheapest feasible position of a delivery in the depot."""
         days = self._model.day_ok[delivery] & self._board.stock_days(delivery)
-        return find_spot(self._model, delivery, days, self._positions()) if days.any() else None
+        return find_spot(self._model, delivery, days, self._positions(), self._truck_days) if days.any() else None
 
     def insert(self, delivery: int, spot: Spot) -> TruckDay:
         """Put a delivery at a position that ``find`` gave; return its truck-day."""
@@ -182,7 +188,9 @@ class Inserter:
         return self._flat
 
 
-def find_spot(model: Model, delivery: int, days: BoolArray, positions: IntArray) -> Spot | None:
+def find_spot(
+    model: Model, delivery: int, days: BoolArray, positions: IntArray, truck_days: Sequence[TruckDay]
+) -> Spot | None:
     """Return the cheapest feasible position in a table; among equals the earliest day, then the oldest truck-day.
 
     Waiting that the position forces is costed by a lower bound.
@@ -197,6 +205,8 @@ def find_spot(model: Model, delivery: int, days: BoolArray, positions: IntArray)
         Days on which it may leave, stock considered, shape (d,).
     positions
         As of ``build_table``, of one or many truck-days.
+    truck_days
+        The truck-days that the positions number.
     """
     fits = (
         days[positions[_DAY]]
@@ -206,6 +216,7 @@ def find_spot(model: Model, delivery: int, days: BoolArray, positions: IntArray)
     )
     candidates = positions[:, fits]
     metres_out, seconds_out, metres_in, seconds_in = model.legs.around(model.place[delivery])
+    metres_out, seconds_out = np.append(metres_out, 0), np.append(seconds_out, 0)
     windows = model.windows[delivery]
     pred, succ = candidates[_PRED], candidates[_SUCC]
     start = _first_starts(windows, candidates[_EARLY_DEPARTURE] + seconds_in[pred])
@@ -224,10 +235,25 @@ def find_spot(model: Model, delivery: int, days: BoolArray, positions: IntArray)
         + (seconds_in[pred] + away - candidates[_LEG_S] + waits) * model.second_cost[kind]
         + candidates[_OPEN_COST]
     )
-    lowest = cost.min()
-    equal = np.flatnonzero(cost == lowest)
-    best = candidates[:, equal[np.argmin(candidates[_DAY][equal])]]
-    return Spot(int(best[_TRUCK_DAY]), int(best[_TRIP]), int(best[_POSITION]), int(lowest))
+    order = np.lexsort((candidates[_DAY], cost))
+    for best in order[:_TRIED]:
+        truck_day, trip, position = candidates[[_TRUCK_DAY, _TRIP, _POSITION], best].tolist()
+        spot = Spot(truck_day, trip, position, int(cost[best]))
+        if not model.has_further_rules or _keeps_rules(model, truck_days[truck_day], spot, delivery):
+            return spot
+    return None
+
+
+def _keeps_rules(model: Model, truck_day: TruckDay, spot: Spot, delivery: int) -> bool:
+    """Tell whether a truck-day with a delivery put in keeps what the table does not tell of."""
+    kind = model.kinds[truck_day.kind]
+    trips = spot.put(delivery, truck_day.trips)
+    if kind.class_capacity_g is not None:
+        for trip in trips:
+            filled = np.bincount(model.class_of[trip], model.weight_g[trip], len(kind.class_capacity_g))
+            if (filled > kind.class_capacity_g).any():
+                return False
+    return cost_day(model, kind, trips) is not None
 
 
 def _first_starts(windows: Windows, arrival: IntArray) -> IntArray:

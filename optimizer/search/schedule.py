@@ -65,9 +65,9 @@ def schedule_trip(model: Model, kind: Kind, trip: Sequence[int], ready_s: int) -
     TripTimes | None
         None when a window or the end of the working day cannot be kept.
     """
-    depot = kind.depot_place
-    metres, seconds = model.legs.path([depot, *(model.place[i] for i in trip), depot])
-    clock = max(ready_s, kind.opens_s) + kind.loading_s
+    metres, seconds = legs_of(model, kind, trip)
+    released = max((model.release_s[i] for i in trip), default=0)
+    clock = max(ready_s, kind.opens_s, released) + kind.loading_s
     for i, leg in zip(trip, seconds, strict=False):
         start = first_start(model.windows[i], clock + leg)
         if start is None:
@@ -95,8 +95,17 @@ def schedule_trip(model: Model, kind: Kind, trip: Sequence[int], ready_s: int) -
     return TripTimes(departure - kind.loading_s, departure, end, sum(metres), tuple(stops))
 
 
+def legs_of(model: Model, kind: Kind, trip: Sequence[int]) -> tuple[list[int], list[int]]:
+    """Return metres and seconds of the legs of a trip; the last one is nothing where the route is open."""
+    stops = [model.place[i] for i in trip]
+    if kind.end_place is not None:
+        return model.legs.path([kind.depot_place, *stops, kind.end_place])
+    metres, seconds = model.legs.path([kind.depot_place, *stops])
+    return [*metres, 0], [*seconds, 0]
+
+
 def schedule_day(model: Model, kind: Kind, trips: Sequence[Sequence[int]]) -> list[TripTimes] | None:
-    """Schedule the trips of one truck-day one after another; None when they do not fit."""
+    """Schedule the trips of one truck-day one after another; None when they do not fit or make the day too long."""
     ready = kind.opens_s
     times = []
     for trip in trips:
@@ -105,6 +114,10 @@ def schedule_day(model: Model, kind: Kind, trips: Sequence[Sequence[int]]) -> li
             return None
         ready = one.end_s
         times.append(one)
+    if kind.max_metres is not None and sum(one.metres for one in times) > kind.max_metres:
+        return None
+    if kind.max_duration_s is not None and sum(one.end_s - one.start_s for one in times) > kind.max_duration_s:
+        return None
     return times
 
 

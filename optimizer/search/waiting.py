@@ -154,7 +154,7 @@ def _take_place(model: Model, board: Board, storage: Storage, truck_day: TruckDa
     spot = None
     if storage.holds(delivery) and days[truck_day.day]:
         table = build_table(model, trial)
-        spot = find_spot(model, delivery, days & _only(len(days), truck_day.day), table)
+        spot = find_spot(model, delivery, days & _only(len(days), truck_day.day), table, [trial])
     if spot is None:
         for j in juniors:
             storage.fill(j)

@@ -1,0 +1,1 @@
+"""Ruin and recreate, compiled: everything in here runs without the interpreter's lock."""

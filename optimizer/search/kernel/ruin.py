@@ -1,0 +1,102 @@
+"""Take strings of neighbouring stops out of the trips around a client (SISR, Christiaens & Vanden Berghe 2020)."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from optimizer.search.kernel.layout import (
+    ABSENT,
+    FREE_TRIPS,
+    NEXT,
+    PREV,
+    T_SIZE,
+    TRIP,
+    Data,
+    Solution,
+    Workspace,
+    compiled,
+    inlined,
+)
+from optimizer.search.kernel.moves import remove
+from optimizer.search.kernel.rand import below, uniform
+
+#: Probability that a string leaves some stops in its middle, and that it leaves yet one more.
+_SPLIT = 0.5
+_SPLIT_MORE = 0.01
+
+
+@compiled
+def ruin(d: Data, s: Solution, w: Workspace, seed: int, mean_removed: float, longest: float, count: int) -> int:
+    """Take out strings around a seed client; return how many clients are in ``removed``, ``count`` from before.
+
+    Parameters
+    ----------
+    d, s, w
+        Problem, solution, workspace.
+    seed
+        The client at the centre.
+    mean_removed
+        Clients taken out on average.
+    longest
+        Longest string.
+    count
+        Clients already in ``w.removed``.
+    """
+    n = len(d.clients)
+    n_trips = len(s.free_trips) - s.scalars[FREE_TRIPS]
+    if n_trips == 0:
+        return count
+    longest = min(longest, (n - s.scalars[ABSENT]) / n_trips)
+    strings = int(1.0 + uniform(w.random) * (4.0 * mean_removed / (1.0 + longest) - 1.0))
+    touched = 0
+    for k in range(-1, d.near.shape[1]):
+        c = np.int32(seed) if k < 0 else d.near[seed, k]
+        if c < 0 or touched >= strings:
+            break
+        t = s.node[c, TRIP]
+        if t < 0 or w.is_touched[t]:
+            continue
+        w.is_touched[t] = 1
+        w.touched[touched] = t
+        touched += 1
+        size = s.trip[t, T_SIZE]
+        length = min(size, int(1.0 + uniform(w.random) * min(float(size), longest)))
+        count = _take_string(d, s, w, c, t, length, count)
+    for k in range(touched):
+        w.is_touched[w.touched[k]] = 0
+    return count
+
+
+@inlined
+def _take_string(d: Data, s: Solution, w: Workspace, c: int, t: int, length: int, count: int) -> int:
+    """Take out a string of a length that holds client c, or one with some stops left in between around it."""
+    node = s.node
+    size = s.trip[t, T_SIZE]
+    left = 0
+    if 1 < length < size and uniform(w.random) < _SPLIT:
+        left = 1
+        while length + left < size and uniform(w.random) < _SPLIT_MORE:
+            left += 1
+    span = length + left
+    h = t + len(d.clients)
+    first, back = c, below(w.random, span)
+    while back > 0 and node[first, PREV] != h:
+        first = node[first, PREV]
+        back -= 1
+    last, ahead = first, 1
+    while ahead < span and node[last, NEXT] != h:
+        last = node[last, NEXT]
+        ahead += 1
+    while ahead < span:
+        first = node[first, PREV]
+        ahead += 1
+    kept_from = 1 + below(w.random, length - 1) if left else span
+    v = first
+    for i in range(span):
+        behind = node[v, NEXT]
+        if not kept_from <= i < kept_from + left:
+            w.removed[count] = v
+            count += 1
+            remove(d, s, w, np.int64(v))
+        v = behind
+    return count

@@ -1,0 +1,145 @@
+"""A first plan: deliveries put in one by one, the farthest first, by the compiled insertion."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from optimizer.search.kernel.anneal import anneal, insert_all
+from optimizer.search.kernel.layout import C_REMOTENESS, G_DEPOT, I32, NONE, U8, copy_solution, empty_solution, workspace
+from optimizer.search.kernel.load import read_days
+from optimizer.search.model import Model
+from optimizer.search.piece import GROUP_RATE, Piece, build_piece
+from optimizer.search.regions import cut_into_regions
+from optimizer.search.state import Board, TruckDay
+from optimizer.travel import IntArray
+
+#: Deliveries put in at once: their travel matrix is kept.
+_MOST = 4_000
+#: Moves that may be spent, for each delivery, on those that found no room.
+_MOVES_PER_DELIVERY = 100
+_HOT, _COLD = 1.0, 0.04
+
+
+def lay_out(
+    model: Model, deliveries: Sequence[int], urgent: Sequence[int] = (), depot: int | None = None, *, squeeze: bool
+) -> tuple[list[Board], list[int]]:
+    """Put deliveries into an empty plan, the urgent ones first, then the farthest.
+
+    Farthest first opens the long trips early and lets the near stops fill them up. Each is put into the trips of the
+    depot it is tagged to, and if it fits nowhere there, of any.
+
+    Parameters
+    ----------
+    model
+        The problem's arrays.
+    deliveries, urgent
+        Whom to serve, and who of them comes first.
+    depot
+        The only depot to serve from; None for all.
+    squeeze
+        Whether to search for room, by ruin and recreate, for those that found none.
+
+    Returns
+    -------
+    tuple[list[Board], list[int]]
+        A board per depot, and who did not fit.
+    """
+    days: list[TruckDay] = []
+    stock = model.stock.copy()
+    free = np.array([[kind.count] * len(model.problem.days) for kind in model.kinds], dtype=np.int64)
+    if depot is not None:
+        free[[kind.depot != depot for kind in model.kinds]] = 0
+    failed: list[int] = []
+    parts = _parts(model, deliveries)
+    for number, part in enumerate(parts):
+        left = len(parts) - number
+        piece = _piece(model, part, free // left + (free % left > 0), _share(model, stock, part, deliveries))
+        added = _fill(model, piece, urgent, depot is None, squeeze)
+        for day in added:
+            free[day.kind, day.day] -= 1
+            stock[model.kinds[day.kind].depot, :, day.day :] -= model.packs[list(day.deliveries())].sum(axis=0)[:, None]
+        days += added
+        served = {i for day in added for i in day.deliveries()}
+        failed += [i for i in part if i not in served]
+    return boards_of(model, days), failed
+
+
+def boards_of(model: Model, days: Sequence[TruckDay]) -> list[Board]:
+    """Return a board per depot with these truck-days."""
+    depots = range(len(model.problem.depots))
+    by_depot: list[list[TruckDay]] = [[] for _ in depots]
+    for day in days:
+        by_depot[model.kinds[day.kind].depot].append(day)
+    return [Board(model, depot, by_depot[depot]) for depot in depots]
+
+
+def _parts(model: Model, deliveries: Sequence[int]) -> list[list[int]]:
+    if len(deliveries) <= _MOST:
+        return [list(deliveries)]
+    centres = model.position[[model.place[i] for i in deliveries]]
+    regions = cut_into_regions(centres, [1] * len(deliveries), _MOST, 0.0)
+    return [[deliveries[n] for n in region] for region in regions]
+
+
+def _share(model: Model, stock: IntArray, part: Sequence[int], deliveries: Sequence[int]) -> IntArray:
+    """Return the stock a part may take: all that is left when it is the only one, else its share by packs."""
+    if len(part) == len(deliveries):
+        return stock
+    total = model.packs[list(deliveries)].sum(axis=0)
+    own = model.packs[list(part)].sum(axis=0)
+    share: IntArray = np.maximum(0, stock) * own[None, :, None] // np.maximum(total, 1)[None, :, None]
+    return share
+
+
+def _piece(model: Model, deliveries: list[int], free: IntArray, stock: IntArray) -> Piece:
+    useful_days = model.day_ok[deliveries].any(axis=0) if deliveries else np.zeros(free.shape[1], dtype=np.bool_)
+    useful_kinds = model.kind_ok[deliveries].any(axis=0) if deliveries else np.zeros(free.shape[0], dtype=np.bool_)
+    groups = [
+        (int(kind), int(day))
+        for kind, day in zip(*np.nonzero(free > 0), strict=True)
+        if useful_kinds[kind] and useful_days[day]
+    ]
+    counts = [min(int(free[place]), len(deliveries)) for place in groups]
+    return build_piece(model, deliveries, groups, counts, stock)
+
+
+def _fill(model: Model, piece: Piece, urgent: Sequence[int], any_depot: bool, squeeze: bool) -> list[TruckDay]:
+    data = piece.data
+    n = len(piece.clients)
+    if n == 0 or len(piece.groups) == 0:
+        return []
+    first = {i: number for number, i in enumerate(urgent)}
+    remoteness = data.clients[:, C_REMOTENESS].tolist()
+    order = sorted(
+        range(n),
+        key=lambda c: (first.get(piece.clients[c], len(first)), -remoteness[c], model.order[piece.clients[c]]),
+    )
+    tagged = np.array([model.depot[i] for i in piece.clients], dtype=np.int64)
+    at_home = data.allowed * (data.groups[:, G_DEPOT][None, :] == tagged[:, None]).astype(np.uint8)
+    home = data._replace(allowed=at_home, new_groups=_only_allowed(data.new_groups, at_home))
+    solution, best = empty_solution(data, piece.stock), empty_solution(data, piece.stock)
+    work = workspace(data, piece.stock, n)
+    absent = insert_all(home, solution, work, np.array(order, dtype=np.int64), True)
+    if absent and any_depot:
+        rest = sorted(work.absent[:absent].tolist(), key=order.index)
+        absent = insert_all(data, solution, work, np.array(rest, dtype=np.int64), True)
+    if absent and squeeze:
+        copy_solution(solution, best)
+        moves = _MOVES_PER_DELIVERY * n
+        hot, cold = _HOT * piece.leg_cost, (_COLD / _HOT) ** (1.0 / moves)
+        anneal(data, solution, best, work, moves, hot, cold, 10.0, 10.0, 0.01, GROUP_RATE)
+        solution = best
+    return [
+        TruckDay(*piece.groups[g], [[piece.clients[c] for c in trip] for trip in trips])
+        for g, trips in read_days(solution)
+    ]
+
+
+def _only_allowed(new_groups: I32, allowed: U8) -> I32:
+    """Return the groups of each client without those not allowed, the rest moved up."""
+    ok = (new_groups >= 0) & (np.take_along_axis(allowed, np.maximum(new_groups, 0), axis=1) > 0)
+    order = np.argsort(~ok, axis=1, kind="stable")
+    kept: I32 = np.take_along_axis(np.where(ok, new_groups, NONE).astype(np.int32), order, axis=1)
+    return np.ascontiguousarray(kept)

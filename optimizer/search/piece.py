@@ -1,0 +1,288 @@
+"""A part of the plan as the compiled search takes it: some truck-days with their deliveries, and free trucks."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from optimizer.search.kernel.anneal import anneal
+from optimizer.search.kernel.layout import (
+    C_LOCATION,
+    COST,
+    G_END,
+    G_FIXED_COST,
+    G_LOADING,
+    G_METRE_COST,
+    G_SECOND_COST,
+    G_START,
+    GROUP_COLUMNS,
+    I64,
+    NONE,
+    Data,
+    copy_solution,
+    empty_solution,
+    workspace,
+)
+from optimizer.search.kernel.load import Days, load_days, read_days
+from optimizer.search.kernel.neighbours import nearest_clients
+from optimizer.search.model import Kind, Model
+from optimizer.travel import IntArray
+
+#: Neighbours known of each delivery: strings are taken from the trips of these ...
+_NEAR = 100
+#: ... and it is put back beside one of these.
+_BESIDE = 40
+#: Truck-days of other groups it may open, cheapest first.
+_NEW_GROUPS = 48
+#: How often a truck-day is offered another truck after a move, when there is more than one group.
+GROUP_RATE = 0.2
+_BLINK = 0.01
+_FOREVER = 1 << 50
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Piece:
+    """Deliveries, groups and the data made of them.
+
+    Attributes
+    ----------
+    clients
+        The delivery of each client.
+    groups
+        Vehicle type and day of each group.
+    data, stock
+        As the compiled search takes them.
+    leg_cost
+        What a typical way to a near neighbour costs: the unit of temperature.
+    """
+
+    clients: tuple[int, ...]
+    groups: tuple[tuple[int, int], ...]
+    data: Data
+    stock: I64
+    leg_cost: float
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Task:
+    """Work for one core: improve the truck-days of a piece for a number of moves.
+
+    ``days`` are in the piece's own numbers; temperatures in units of cost, from the first move to the last.
+    """
+
+    data: Data
+    stock: I64
+    days: Days
+    moves: int
+    temperature: float
+    last_temperature: float
+    mean_removed: float
+    longest: float
+    seed: int
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Answer:
+    """The truck-days a task ended with and the best it saw, with their costs."""
+
+    days: Days
+    cost: int
+    best_days: Days
+    best_cost: int
+
+
+def run_task(task: Task) -> Answer:
+    """Do a task; the same task gives the same answer anywhere."""
+    data = task.data
+    solution, best = empty_solution(data, task.stock), empty_solution(data, task.stock)
+    work = workspace(data, task.stock, task.seed)
+    load_days(data, solution, work, task.days)
+    copy_solution(solution, best)
+    if task.moves > 0 and len(data.clients) > 1:
+        anneal(
+            data,
+            solution,
+            best,
+            work,
+            task.moves,
+            task.temperature,
+            (task.last_temperature / task.temperature) ** (1.0 / task.moves),
+            task.mean_removed,
+            task.longest,
+            _BLINK,
+            GROUP_RATE if len(data.groups) > 1 else 0.0,
+        )
+    days = read_days(solution)
+    cost = int(solution.scalars[COST])
+    best_cost = int(best.scalars[COST])
+    return Answer(days, cost, days if best_cost == cost else read_days(best), best_cost)
+
+
+def build_piece(
+    model: Model, clients: Sequence[int], groups: Sequence[tuple[int, int]], counts: Sequence[int], stock: IntArray
+) -> Piece:
+    """Build the data of a piece.
+
+    Parameters
+    ----------
+    model
+        The problem's arrays.
+    clients
+        Deliveries in it.
+    groups
+        Vehicle types and days that may serve them.
+    counts
+        Trucks of each group.
+    stock
+        Cumulative packs it may use, shape (depots, c, d).
+    """
+    chosen = np.array(clients, dtype=np.int64)
+    kinds = [model.kinds[kind] for kind, _ in groups]
+    used = sorted({model.place[i] for i in clients} | {k.depot_place for k in kinds} | {p for p in (k.end_place for k in kinds) if p is not None})
+    local = {place: number for number, place in enumerate(used)}
+    metres, seconds = _travel(model, used, open_routes=any(k.end_place is None for k in kinds))
+    table = np.array(
+        [
+            (
+                local[k.depot_place],
+                len(used) if k.end_place is None else local[k.end_place],
+                count,
+                k.metre_cost,
+                k.second_cost,
+                k.fixed_cost,
+                k.opens_s,
+                k.closes_s,
+                k.loading_s,
+                _FOREVER if k.max_metres is None else k.max_metres,
+                _FOREVER if k.max_duration_s is None else k.max_duration_s,
+                k.trips_per_day,
+                k.depot,
+                day,
+            )
+            for k, (_, day), count in zip(kinds, groups, counts, strict=True)
+        ],
+        dtype=np.int64,
+    ).reshape(len(groups), GROUP_COLUMNS)
+    by_kind = model.kind_ok[np.ix_(chosen, [kind for kind, _ in groups])]
+    by_day = model.day_ok[np.ix_(chosen, [day for _, day in groups])]
+    allowed = by_kind & by_day
+    windows = [model.windows[i] or ((-_FOREVER, _FOREVER),) for i in clients]
+    first = np.cumsum([0, *(len(w) for w in windows)])
+    location = np.array([local[model.place[i]] for i in clients], dtype=np.int64)
+    service = np.array([model.service_s[i] for i in clients], dtype=np.int64)
+    release = np.array([model.release_s[i] for i in clients], dtype=np.int64)
+    load, capacity = _loads(model, chosen, groups)
+    round_trip = _round_trip_costs(metres, seconds, location, table)
+    new_groups = _cheapest_groups(round_trip, allowed, np.random.default_rng(len(clients)))
+    remoteness = np.where(allowed, round_trip, round_trip.max(initial=0) + 1).min(axis=1, initial=_FOREVER)
+    absent = 100 * round_trip.max(initial=0) + int(table[:, G_FIXED_COST].max(initial=0)) + 1
+    client_table = np.stack(
+        [location, service, release, first[:-1], first[1:], remoteness, np.full(len(clients), absent)], axis=1
+    ).astype(np.int64)
+    flat = np.array([span for w in windows for span in w], dtype=np.int64).reshape(-1, 2)
+    weights = float(np.median(table[:, G_METRE_COST])), float(np.median(table[:, G_SECOND_COST]))
+    opens = np.array([w[0][0] for w in windows], dtype=np.int64)
+    closes = np.array([w[-1][1] for w in windows], dtype=np.int64)
+    near = nearest_clients(metres, location, _NEAR, opens, closes, service, seconds, weights)
+    packs = model.packs[chosen]
+    timed = _is_timed(model, clients, kinds)
+    data = Data(
+        metres=metres,
+        metres_to=metres if (metres == metres.T).all() else np.ascontiguousarray(metres.T),
+        seconds=seconds,
+        seconds_to=seconds if (seconds == seconds.T).all() else np.ascontiguousarray(seconds.T),
+        clients=client_table,
+        load=load,
+        windows=flat,
+        allowed=allowed.astype(np.uint8),
+        near=near,
+        beside=_BESIDE,
+        groups=table,
+        capacity=capacity,
+        new_groups=new_groups,
+        packs=packs,
+        timed=timed,
+        chained=timed and (any(k.trips_per_day > 1 for k in kinds) or bool(release.any())),
+        limited=timed and any(k.max_metres is not None or k.max_duration_s is not None for k in kinds),
+        stocked=_stock_binds(packs, allowed, groups, kinds, stock),
+    )
+    return Piece(tuple(clients), tuple(groups), data, stock, _leg_cost(data, weights))
+
+
+def _travel(model: Model, used: list[int], *, open_routes: bool) -> tuple[np.ndarray, np.ndarray]:
+    """Return int32 metres and seconds among places; with open routes, a last place that is at no distance to any."""
+    metres, seconds = model.legs.block(used)
+    same = metres is seconds or bool((metres == seconds).all())
+    if open_routes:
+        metres = np.pad(metres, (0, 1))
+        seconds = np.pad(seconds, (0, 1))
+    metres = np.ascontiguousarray(metres, dtype=np.int32)
+    return metres, metres if same else np.ascontiguousarray(seconds, dtype=np.int32)
+
+
+def _loads(model: Model, clients: IntArray, groups: Sequence[tuple[int, int]]) -> tuple[I64, I64]:
+    """Return the kinds of load that matter: mass always, volume and compartments where any has them."""
+    kinds = [model.kinds[kind] for kind, _ in groups]
+    loads = [model.weight_g[clients]]
+    capacities = [[k.capacity_g for k in kinds]]
+    if model.volume_ml[clients].any():
+        loads.append(model.volume_ml[clients])
+        capacities.append([k.capacity_ml for k in kinds])
+    if any(k.class_capacity_g is not None for k in kinds):
+        for number in np.unique(model.class_of[clients]).tolist():
+            loads.append(np.where(model.class_of[clients] == number, model.weight_g[clients], 0))
+            capacities.append(
+                [_FOREVER if k.class_capacity_g is None else k.class_capacity_g[number] for k in kinds]
+            )
+    return np.ascontiguousarray(np.stack(loads, axis=1)), np.ascontiguousarray(np.array(capacities, dtype=np.int64).T)
+
+
+def _round_trip_costs(metres: np.ndarray, seconds: np.ndarray, location: I64, table: I64) -> I64:
+    """Return what a trip for one client alone costs with each group, shape (n, g)."""
+    start, end = table[:, G_START], table[:, G_END]
+    road = metres[np.ix_(start, location)].T.astype(np.int64) + metres[np.ix_(location, end)]
+    time = seconds[np.ix_(start, location)].T.astype(np.int64) + seconds[np.ix_(location, end)] + table[:, G_LOADING]
+    return np.asarray(road * table[:, G_METRE_COST] + time * table[:, G_SECOND_COST] + table[:, G_FIXED_COST], dtype=np.int64)
+
+
+def _cheapest_groups(round_trip: I64, allowed: np.ndarray, noise: np.random.Generator) -> np.ndarray:
+    """Return the groups that may serve each client, cheapest first, like ones in random order, shape (n, q)."""
+    n, n_groups = round_trip.shape
+    ranked = np.where(allowed, round_trip + noise.random((n, n_groups)), np.inf)
+    order = np.argsort(ranked, axis=1, kind="stable")[:, :_NEW_GROUPS]
+    return np.where(np.take_along_axis(ranked, order, axis=1) < np.inf, order, NONE).astype(np.int32)
+
+
+def _is_timed(model: Model, clients: Sequence[int], kinds: Sequence[Kind]) -> bool:
+    """Tell whether times can forbid or cost anything."""
+    if any(k.second_cost or k.trips_per_day > 1 or k.max_metres is not None for k in kinds):
+        return True
+    if any(k.max_duration_s is not None or k.closes_s < _FOREVER // 4 for k in kinds):
+        return True
+    return any(model.windows[i] or model.release_s[i] for i in clients)
+
+
+def _stock_binds(
+    packs: I64, allowed: np.ndarray, groups: Sequence[tuple[int, int]], kinds: Sequence[Kind], stock: IntArray
+) -> bool:
+    """Tell whether some depot has less on some day than all who may be served from it then want."""
+    for g, (kind, (_, day)) in enumerate(zip(kinds, groups, strict=True)):
+        wanted = packs[allowed[:, g]].sum(axis=0)
+        if (wanted > stock[kind.depot, :, day]).any():
+            return True
+    return False
+
+
+def _leg_cost(data: Data, weights: tuple[float, float]) -> float:
+    """Return the mean cost of the way to a near neighbour that is elsewhere."""
+    location = data.clients[:, C_LOCATION]
+    near = data.near[:, :8]
+    here, there = location[:, None], location[np.where(near < 0, 0, near)]
+    cost = weights[0] * data.metres[here, there] + weights[1] * data.seconds[here, there]
+    counted = (near >= 0) & (here != there)
+    if not counted.any():
+        return 1.0
+    first = counted & (np.cumsum(counted, axis=1) <= 3)
+    return max(1.0, float(cost[first].mean()))
