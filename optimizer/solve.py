@@ -86,12 +86,12 @@ def _anneal(
     model: Model, boards: list[Board], seed: int, watch: Watch, executor: Executor, unserved: int
 ) -> list[Board]:
     """Improve the routes until the limit; return the boards of the best plan."""
-    began = watch.elapsed_s()
-    annealing = Annealing(model, boards, seed)
-    watch.keep_back(3 * (watch.elapsed_s() - began))  # the cost was worked out, as it will be for the plan
     served = len(model.problem.deliveries) - unserved
     if served < 2:
         return boards
+    began = watch.elapsed_s()
+    annealing = Annealing(model, boards, seed)
+    watch.keep_back(3 * (watch.elapsed_s() - began))  # the cost was worked out, as it will be for the plan
     watch.begin_search()
     tasks = annealing.tasks
     hot = None

@@ -24,9 +24,9 @@ from optimizer.search.state import Board, TruckDay
 from optimizer.travel import IntArray
 
 #: Up to so many deliveries are annealed as a whole.
-WHOLE = 700
+WHOLE = 250
 #: Deliveries in a region.
-_REGION = 600
+_REGION = 510
 _CHAINS = 2
 #: Temperature at the end and, with many moves for each delivery, at the start: in units of the way to a near neighbour.
 COLD = 0.04
@@ -71,7 +71,7 @@ class Annealing:
     @property
     def tasks(self) -> int:
         """Tell into how many tasks a round is cut, about."""
-        return _CHAINS if self._whole else -(-self._n // _REGION)
+        return _CHAINS if self._whole else max(2, -(-self._n // _REGION))
 
     def round(self, executor: Executor, moves: int, hot: float, cold: float) -> None:
         """Anneal every chain, with so many moves for each task, between two temperatures (in near-neighbour ways)."""
@@ -92,7 +92,7 @@ class Annealing:
         cost, days = self._chains[0]
         angle = self._random.uniform(0, math.pi)
         sizes = [sum(map(len, day.trips)) for day in days]
-        parts = cut_into_regions(self._centres(days), sizes, _REGION, angle)
+        parts = cut_into_regions(self._centres(days), sizes, min(_REGION, self._n // 2 + 30), angle)
         tasks, pieces = [], []
         for number, part in enumerate(parts):
             own = [days[i] for i in part]

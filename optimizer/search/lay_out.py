@@ -47,6 +47,8 @@ def lay_out(
         A board per depot, and who did not fit.
     """
     days: list[TruckDay] = []
+    if not deliveries or not model.kinds:
+        return boards_of(model, days), list(deliveries)
     stock = model.stock.copy()
     free = np.array([[kind.count] * len(model.problem.days) for kind in model.kinds], dtype=np.int64)
     if depot is not None:
@@ -94,8 +96,8 @@ def _share(model: Model, stock: IntArray, part: Sequence[int], deliveries: Seque
 
 
 def _piece(model: Model, deliveries: list[int], free: IntArray, stock: IntArray) -> Piece:
-    useful_days = model.day_ok[deliveries].any(axis=0) if deliveries else np.zeros(free.shape[1], dtype=np.bool_)
-    useful_kinds = model.kind_ok[deliveries].any(axis=0) if deliveries else np.zeros(free.shape[0], dtype=np.bool_)
+    useful_days = model.day_ok[deliveries].any(axis=0)
+    useful_kinds = model.kind_ok[deliveries].any(axis=0)
     groups = [
         (int(kind), int(day))
         for kind, day in zip(*np.nonzero(free > 0), strict=True)
@@ -108,7 +110,7 @@ def _piece(model: Model, deliveries: list[int], free: IntArray, stock: IntArray)
 def _fill(model: Model, piece: Piece, urgent: Sequence[int], any_depot: bool, squeeze: bool) -> list[TruckDay]:
     data = piece.data
     n = len(piece.clients)
-    if n == 0 or len(piece.groups) == 0:
+    if not piece.groups:
         return []
     first = {i: number for number, i in enumerate(urgent)}
     remoteness = data.clients[:, C_REMOTENESS].tolist()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from itertools import groupby
 
 import numpy as np
@@ -31,10 +31,14 @@ def build_plan(
                 Trip(day, board.depot, kind, vehicle, n, one.start_s, one.departure_s, one.end_s, one.metres, one.stops)
                 for n, one in enumerate(times)
             ]
-    trips.sort(key=lambda t: (t.day, t.depot, t.vehicle_type, t.vehicle, t.trip))
     cost = sum(trip.scaled_cost(model.problem.vehicle_types[trip.vehicle_type]) for trip in trips)
     waiting = tuple(sorted(unserved, key=lambda one: one.delivery))
-    return Plan(tuple(trips), waiting, cost, status, iterations, seed)
+    return Plan(order_trips(trips), waiting, cost, status, iterations, seed)
+
+
+def order_trips(trips: Iterable[Trip]) -> tuple[Trip, ...]:
+    """Return trips in the order that a plan has them in."""
+    return tuple(sorted(trips, key=lambda t: (t.day, t.depot, t.vehicle_type, t.vehicle, t.trip)))
 
 
 def _number(model: Model, board: Board) -> list[tuple[int, int, int, TruckDay]]:

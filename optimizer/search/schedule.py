@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from optimizer.plan import Stop
+from optimizer.plan import Stop, Trip
 from optimizer.search.model import Kind, Model, Windows
 
 
@@ -127,3 +127,37 @@ def cost_day(model: Model, kind: Kind, trips: Sequence[Sequence[int]]) -> int | 
     if times is None:
         return None
     return (kind.fixed_cost if times else 0) + sum(one.cost(kind) for one in times)
+
+
+def schedule_loosely(model: Model, kind_index: int, vehicle: int, trips: Sequence[Sequence[int]], day: int = 0) -> list[Trip]:
+    """Schedule trips that may break rules: each is driven as it can be, or else as early as the roads allow.
+
+    For plans that others have made; what is wrong with them is for ``verify_plan`` to say.
+    """
+    kind = model.kinds[kind_index]
+    proper = schedule_day(model, kind, trips)
+    times = proper if proper is not None else _drive_regardless(model, kind, trips)
+    return [
+        Trip(day, kind.depot, kind_index, vehicle, n, one.start_s, one.departure_s, one.end_s, one.metres, one.stops)
+        for n, one in enumerate(times)
+    ]
+
+
+def _drive_regardless(model: Model, kind: Kind, trips: Sequence[Sequence[int]]) -> list[TripTimes]:
+    ready = kind.opens_s
+    times = []
+    for trip in trips:
+        metres, seconds = legs_of(model, kind, trip)
+        start = max(ready, *(model.release_s[i] for i in trip))
+        clock = start + kind.loading_s
+        departure = clock
+        stops = []
+        for i, leg in zip(trip, seconds, strict=False):
+            arrival = clock + leg
+            begins = first_start(model.windows[i], arrival)
+            begins = arrival if begins is None else begins
+            clock = begins + model.service_s[i]
+            stops.append(Stop(i, arrival, begins, clock))
+        ready = clock + seconds[-1]
+        times.append(TripTimes(start, departure, ready, sum(metres), tuple(stops)))
+    return times

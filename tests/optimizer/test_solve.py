@@ -7,7 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from optimizer.parallel import ProcessExecutor
+from optimizer.parallel import ThreadExecutor
 from optimizer.plan import COST_SCALE, Limits, Status
 from optimizer.problem import Depot, Problem
 from optimizer.solve import Progress, solve
@@ -64,7 +64,7 @@ def test_one_seed_gives_one_plan_with_any_number_of_workers_and_exactly_the_iter
 
     here = solve(problem, Limits(iterations=10), 3)
     again = solve(problem, Limits(iterations=10), 3)
-    with ProcessExecutor(2) as two:
+    with ThreadExecutor(2) as two:
         shared = solve(problem, Limits(iterations=10), 3, executor=two)
 
     assert here == again == shared
