@@ -22,6 +22,12 @@ class _Alone:
     longest_s: int
     earliest_s: int
     latest_s: int
+    needs_m: int
+    longest_m: int | None
+
+    def is_too_far(self) -> bool:
+        """Tell whether the road is longer than the truck may drive in a day."""
+        return self.longest_m is not None and self.needs_m > self.longest_m
 
     def gap_s(self, window: tuple[int, int]) -> int:
         """Return how far the window lies from the times the truck can begin service; 0 if they meet."""
@@ -33,12 +39,13 @@ def static_reason(problem: Problem, index: int) -> Unserved | None:
 
     The numbers are, by reason:
 
-    - ``no_compatible_vehicle``: ``trucks`` of the depot and how many are ``carrying`` its storage class; if there are
-      any, also the payload of the ``smallest_g`` of these and the place's ``limit_g``;
+    - ``no_compatible_vehicle``: ``trucks`` of the depot and how many are ``carrying`` its storage class and of a type
+      it allows; if there are any, also the payload of the ``smallest_g`` of these and the place's ``limit_g``;
     - ``too_large``: ``needs_g``, ``needs_ml`` and ``largest_g``, ``largest_ml`` of the truck that holds most of it
       among those that may stop there;
     - ``storage_full``: ``needs_g`` and the place's ``room_g``;
-    - ``shift_too_short``: ``needs_s`` for loading, road, service and return, and the ``longest_s`` span a truck has;
+    - ``too_far``: the ``needs_m`` of road there and back, and the ``longest_m`` a truck may drive in a day;
+    - ``shift_too_short``: ``needs_s`` for loading, road, service and return, and the ``longest_s`` a truck may work;
     - ``window_unreachable``: service can begin from ``earliest_s`` to ``latest_s``; the nearest window is
       ``window_start_s`` to ``window_end_s``.
     """
@@ -49,47 +56,74 @@ def static_reason(problem: Problem, index: int) -> Unserved | None:
 
     if not delivery.days:
         return unserved(Reason.NO_DAY)
-    road = _round_trip(problem, delivery)
-    if road is None:
+    of_depot = [(k, v) for k, v in enumerate(problem.vehicle_types) if v.depot == delivery.depot and v.count > 0]
+    roads = {_ending(v): _road(problem, delivery, v) for _, v in {_ending(v): (k, v) for k, v in of_depot}.values()}
+    if _road(problem, delivery, None) is None and not any(roads.values()):
         return unserved(Reason.UNREACHABLE)
-    of_depot = [v for v in problem.vehicle_types if v.depot == delivery.depot and v.count > 0]
-    usable = [v for v in of_depot if _carries(v, delivery) and _reaches(v, delivery)]
+    carrying = [v for k, v in of_depot if _carries(k, v, delivery)]
+    usable = [v for v in carrying if _reaches(v, delivery)]
     if not usable:
-        return unserved(Reason.NO_COMPATIBLE_VEHICLE, **_incompatible(of_depot, delivery))
-    fitting = [v for v in usable if v.capacity_g >= delivery.weight_g and v.capacity_ml >= delivery.volume_ml]
+        trucks = sum(v.count for _, v in of_depot)
+        return unserved(Reason.NO_COMPATIBLE_VEHICLE, **_incompatible(trucks, carrying, delivery))
+    fitting = [
+        v for v in usable if _room_g(v, delivery) >= delivery.weight_g and v.capacity_ml >= delivery.volume_ml
+    ]
     if not fitting:
         return unserved(Reason.TOO_LARGE, **_too_large(usable, delivery))
     room_g = problem.storage_g.get((delivery.place, delivery.storage_class))
     if room_g is not None and delivery.weight_g > room_g:
         return unserved(Reason.STORAGE_FULL, needs_g=delivery.weight_g, room_g=room_g)
-    trips = [_alone(problem, delivery, v, road) for v in fitting]
-    in_shift = [t for t in trips if t.earliest_s <= t.latest_s]
+    driven = [(v, roads[_ending(v)]) for v in fitting]
+    trips = [_alone(problem, delivery, v, road) for v, road in driven if road is not None]
+    if not trips:
+        return unserved(Reason.UNREACHABLE)
+    near = [t for t in trips if not t.is_too_far()]
+    if not near:
+        closest = min(trips, key=lambda t: t.needs_m - (t.longest_m or 0))
+        return unserved(Reason.TOO_FAR, needs_m=closest.needs_m, longest_m=closest.longest_m or 0)
+    trips = near
+    in_shift = [t for t in trips if t.earliest_s <= t.latest_s and t.needs_s <= t.longest_s]
     if not in_shift:
         closest = min(trips, key=lambda t: t.needs_s - t.longest_s)
         return unserved(Reason.SHIFT_TOO_SHORT, needs_s=closest.needs_s, longest_s=closest.longest_s)
     return _missed_window(in_shift, delivery.windows, unserved)
 
 
-def _round_trip(problem: Problem, delivery: Delivery) -> tuple[int, int] | None:
-    ends = [problem.depots[delivery.depot].place, delivery.place]
-    metres, seconds = problem.travel.matrix(ends, ends)
-    legs = ((0, 1), (1, 0))
-    if any(min(metres[leg], seconds[leg]) < 0 for leg in legs):
-        return None
-    return int(seconds[legs[0]]), int(seconds[legs[1]])
+def _road(problem: Problem, delivery: Delivery, vehicle: VehicleType | None) -> tuple[int, int, int] | None:
+    """Return metres there and back, seconds there and seconds back of a truck (None: one of the depot); None without."""
+    here = problem.depots[delivery.depot].place
+    end = here if vehicle is None or vehicle.end_depot is None else problem.depots[vehicle.end_depot].place
+    there_m, there_s = problem.travel.matrix([here], [delivery.place])
+    legs = [int(there_m[0, 0]), int(there_s[0, 0]), 0, 0]
+    if vehicle is None or vehicle.returns:
+        back_m, back_s = problem.travel.matrix([delivery.place], [end])
+        legs[2:] = int(back_m[0, 0]), int(back_s[0, 0])
+    return None if min(legs) < 0 else (legs[0] + legs[2], legs[1], legs[3])
 
 
-def _carries(vehicle: VehicleType, delivery: Delivery) -> bool:
-    return delivery.storage_class in vehicle.storage_classes
+def _ending(vehicle: VehicleType) -> tuple[bool, int | None]:
+    """Return what the way of a truck of a depot depends on."""
+    return vehicle.returns, vehicle.end_depot
+
+
+def _carries(number: int, vehicle: VehicleType, delivery: Delivery) -> bool:
+    allowed = delivery.vehicle_types is None or number in delivery.vehicle_types
+    return allowed and delivery.storage_class in vehicle.storage_classes
 
 
 def _reaches(vehicle: VehicleType, delivery: Delivery) -> bool:
     return delivery.largest_vehicle_g is None or vehicle.capacity_g <= delivery.largest_vehicle_g
 
 
-def _incompatible(of_depot: Sequence[VehicleType], delivery: Delivery) -> dict[str, int]:
-    carrying = [v for v in of_depot if _carries(v, delivery)]
-    numbers = {"trucks": sum(v.count for v in of_depot), "carrying": sum(v.count for v in carrying)}
+def _room_g(vehicle: VehicleType, delivery: Delivery) -> int:
+    """Return what the truck can carry of a class that it carries: its compartment's room, if it has one."""
+    if vehicle.class_capacity_g is None:
+        return vehicle.capacity_g
+    return min(vehicle.capacity_g, vehicle.class_capacity_g[vehicle.storage_classes.index(delivery.storage_class)])
+
+
+def _incompatible(trucks: int, carrying: Sequence[VehicleType], delivery: Delivery) -> dict[str, int]:
+    numbers = {"trucks": trucks, "carrying": sum(v.count for v in carrying)}
     if carrying and delivery.largest_vehicle_g is not None:
         numbers |= {"smallest_g": min(v.capacity_g for v in carrying), "limit_g": delivery.largest_vehicle_g}
     return numbers
@@ -97,28 +131,32 @@ def _incompatible(of_depot: Sequence[VehicleType], delivery: Delivery) -> dict[s
 
 def _too_large(usable: Sequence[VehicleType], delivery: Delivery) -> dict[str, int]:
     def held(vehicle: VehicleType) -> Fraction:
-        by_mass = Fraction(vehicle.capacity_g, max(delivery.weight_g, 1))
+        by_mass = Fraction(_room_g(vehicle, delivery), max(delivery.weight_g, 1))
         return min(by_mass, Fraction(vehicle.capacity_ml, max(delivery.volume_ml, 1)))
 
     best = max(usable, key=held)
     return {
         "needs_g": delivery.weight_g,
-        "largest_g": best.capacity_g,
+        "largest_g": _room_g(best, delivery),
         "needs_ml": delivery.volume_ml,
         "largest_ml": best.capacity_ml,
     }
 
 
-def _alone(problem: Problem, delivery: Delivery, vehicle: VehicleType, road: tuple[int, int]) -> _Alone:
+def _alone(problem: Problem, delivery: Delivery, vehicle: VehicleType, road: tuple[int, int, int]) -> _Alone:
     depot = problem.depots[delivery.depot]
-    begins = max(vehicle.shift_start_s, depot.opens_s)
-    ends = min(vehicle.shift_end_s, depot.closes_s)
-    out_s, back_s = road
+    end = depot if vehicle.end_depot is None else problem.depots[vehicle.end_depot]
+    begins = max(vehicle.shift_start_s, depot.opens_s, delivery.release_s)
+    ends = min(vehicle.shift_end_s, end.closes_s) if vehicle.returns else vehicle.shift_end_s
+    needs_m, out_s, back_s = road
+    span_s = max(ends - begins, 0)
     return _Alone(
         needs_s=vehicle.loading_s + out_s + delivery.service_s + back_s,
-        longest_s=max(ends - begins, 0),
+        longest_s=span_s if vehicle.max_duration_s is None else min(span_s, vehicle.max_duration_s),
         earliest_s=begins + vehicle.loading_s + out_s,
         latest_s=ends - back_s - delivery.service_s,
+        needs_m=needs_m,
+        longest_m=vehicle.max_metres,
     )
 
 

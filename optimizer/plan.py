@@ -21,6 +21,7 @@ class Reason(StrEnum):
     NO_DAY = "no_day"  # no working day within its days
     UNREACHABLE = "unreachable"  # no road is known
     WINDOW_UNREACHABLE = "window_unreachable"  # no truck can be there in its hours
+    TOO_FAR = "too_far"  # there and back is more road than any truck may drive in a day
     SHIFT_TOO_SHORT = "shift_too_short"  # there and back is longer than any shift
     STORAGE_FULL = "storage_full"  # no room is left for it at the place in its drop
     STOCK_SHORT = "stock_short"  # the depot's stock is given to others before it

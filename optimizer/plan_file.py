@@ -19,8 +19,9 @@ from optimizer.plan import Plan
 from optimizer.problem import Delivery, Depot, Place, Problem, ProblemError, VehicleType
 from optimizer.records import RecordError, decode_record, encode_record
 from optimizer.travel import UNREACHABLE, IntArray
+from optimizer.verify_trip import places_of
 
-SCHEMA = "taavon.plan/1"
+SCHEMA = "taavon.plan/2"
 
 #: A larger file is refused unread; a plan for 10,000 deliveries has about 5 MB.
 MAX_PLAN_BYTES = 50_000_000
@@ -170,12 +171,12 @@ def _used_legs(problem: Problem, plan: Plan) -> list[tuple[int, int, int, int]]:
     """List the legs of the trips, and those there and back that the reasons of the unserved rest on."""
     tours = []
     for trip in plan.trips:
-        depot = problem.depots[trip.depot].place
-        tours.append([depot, *(problem.deliveries[stop.delivery].place for stop in trip.stops), depot])
+        tours.append(places_of(problem, trip))
     for unserved in plan.unserved:
         delivery = problem.deliveries[unserved.delivery]
         depot = problem.depots[delivery.depot].place
-        tours.append([depot, delivery.place, depot])
+        ends = {problem.depots[v.end_depot].place for v in problem.vehicle_types if v.end_depot is not None}
+        tours += [[depot, delivery.place, end] for end in sorted(ends | {depot})]
     legs: dict[tuple[int, int], tuple[int, int]] = {}
     for tour in tours:
         driven = consecutive_legs(problem.travel, tour)

@@ -89,10 +89,17 @@ def _check_truck_days(problem: Problem, plan: Plan) -> Iterator[Violation]:
             if after.start_s < before.end_s:
                 times = {"start_s": after.start_s, "end_s": before.end_s}
                 yield Violation(ViolationCode.TRIPS_OVERLAP, name_trip(problem, after), times)
-        allowed = problem.vehicle_types[type_index].trips_per_day
-        if len(trips) > allowed:
-            counts = {"trips": len(trips), "allowed": allowed}
+        vehicle = problem.vehicle_types[type_index]
+        if len(trips) > vehicle.trips_per_day:
+            counts = {"trips": len(trips), "allowed": vehicle.trips_per_day}
             yield Violation(ViolationCode.TOO_MANY_TRIPS, name_trip(problem, trips[-1]), counts)
+        metres, seconds = sum(t.metres for t in trips), sum(t.end_s - t.start_s for t in trips)
+        if vehicle.max_metres is not None and metres > vehicle.max_metres:
+            numbers = {"metres_m": metres, "allowed_m": vehicle.max_metres}
+            yield Violation(ViolationCode.DAY_TOO_FAR, name_trip(problem, trips[-1]), numbers)
+        if vehicle.max_duration_s is not None and seconds > vehicle.max_duration_s:
+            numbers = {"working_s": seconds, "allowed_s": vehicle.max_duration_s}
+            yield Violation(ViolationCode.DAY_TOO_LONG, name_trip(problem, trips[-1]), numbers)
 
 
 def _check_stock(problem: Problem, plan: Plan) -> Iterator[Violation]:

@@ -16,9 +16,11 @@ def name_trip(problem: Problem, trip: Trip) -> str:
 
 
 def places_of(problem: Problem, trip: Trip) -> list[int]:
-    """Return the places a trip drives to, the depot at both ends."""
-    depot = problem.depots[trip.depot].place
-    return [depot, *(problem.deliveries[stop.delivery].place for stop in trip.stops), depot]
+    """Return the places a trip drives to: from its depot over the stops to where it ends."""
+    vehicle = problem.vehicle_types[trip.vehicle_type]
+    end = trip.depot if vehicle.end_depot is None else vehicle.end_depot
+    stops = [problem.deliveries[stop.delivery].place for stop in trip.stops]
+    return [problem.depots[trip.depot].place, *stops, *([problem.depots[end].place] if vehicle.returns else [])]
 
 
 def check_trip(problem: Problem, trip: Trip) -> Iterator[Violation]:
@@ -28,6 +30,7 @@ def check_trip(problem: Problem, trip: Trip) -> Iterator[Violation]:
     yield from _check_truck(problem, trip)
     yield from _check_road(problem, trip)
     yield from _check_span(problem, trip)
+    yield from _check_release(problem, trip)
     for stop in trip.stops:
         yield from _check_stop(problem.deliveries[stop.delivery], stop, trip)
 
@@ -41,6 +44,8 @@ def _check_truck(problem: Problem, trip: Trip) -> Iterator[Violation]:
     for delivery in deliveries:
         if delivery.storage_class not in vehicle.storage_classes:
             yield Violation(ViolationCode.CLASS_NOT_CARRIED, delivery.name)
+        if delivery.vehicle_types is not None and trip.vehicle_type not in delivery.vehicle_types:
+            yield Violation(ViolationCode.TYPE_NOT_ALLOWED, delivery.name, {"vehicle_type": trip.vehicle_type})
         limit_g = delivery.largest_vehicle_g
         if limit_g is not None and vehicle.capacity_g > limit_g:
             numbers = {"capacity_g": vehicle.capacity_g, "limit_g": limit_g}
@@ -53,6 +58,11 @@ def _check_truck(problem: Problem, trip: Trip) -> Iterator[Violation]:
     if volume_ml > vehicle.capacity_ml:
         numbers = {"volume_ml": volume_ml, "capacity_ml": vehicle.capacity_ml}
         yield Violation(ViolationCode.OVER_VOLUME, where, numbers)
+    for storage_class, room_g in zip(vehicle.storage_classes, vehicle.class_capacity_g or (), strict=False):
+        filled_g = sum(d.weight_g for d in deliveries if d.storage_class == storage_class)
+        if filled_g > room_g:
+            numbers = {"weight_g": filled_g, "capacity_g": room_g}
+            yield Violation(ViolationCode.COMPARTMENT_OVERLOADED, where, numbers)
 
 
 def _check_road(problem: Problem, trip: Trip) -> Iterator[Violation]:
@@ -63,6 +73,9 @@ def _check_road(problem: Problem, trip: Trip) -> Iterator[Violation]:
     driven_m = 0
     leaves_s = trip.departure_s
     blocked = False
+    if len(legs) == len(trip.stops) and trip.stops and trip.end_s != trip.stops[-1].departure_s:
+        numbers = {"stated_s": trip.end_s, "arrival_s": trip.stops[-1].departure_s}
+        yield Violation(ViolationCode.RETURN_WRONG, where, numbers)
     for leg, (leg_m, leg_s) in enumerate(legs):
         last = leg == len(trip.stops)
         arrival_s = trip.end_s if last else trip.stops[leg].arrival_s
@@ -90,13 +103,22 @@ def _check_span(problem: Problem, trip: Trip) -> Iterator[Violation]:
     if trip.start_s < vehicle.shift_start_s or trip.end_s > vehicle.shift_end_s:
         bounds = {"shift_start_s": vehicle.shift_start_s, "shift_end_s": vehicle.shift_end_s}
         yield Violation(ViolationCode.OUTSIDE_SHIFT, where, span | bounds)
-    if trip.start_s < depot.opens_s or trip.end_s > depot.closes_s:
-        bounds = {"opens_s": depot.opens_s, "closes_s": depot.closes_s}
+    end = depot if vehicle.end_depot is None else problem.depots[vehicle.end_depot]
+    if trip.start_s < depot.opens_s or (vehicle.returns and trip.end_s > end.closes_s):
+        bounds = {"opens_s": depot.opens_s, "closes_s": end.closes_s}
         yield Violation(ViolationCode.OUTSIDE_DEPOT_HOURS, where, span | bounds)
     loading_s = trip.departure_s - trip.start_s
     if loading_s < vehicle.loading_s:
         numbers = {"stated_s": loading_s, "loading_s": vehicle.loading_s}
         yield Violation(ViolationCode.LOADING_TOO_SHORT, where, numbers)
+
+
+def _check_release(problem: Problem, trip: Trip) -> Iterator[Violation]:
+    for stop in trip.stops:
+        delivery = problem.deliveries[stop.delivery]
+        if trip.start_s < delivery.release_s:
+            numbers = {"start_s": trip.start_s, "release_s": delivery.release_s}
+            yield Violation(ViolationCode.LOADED_BEFORE_RELEASE, delivery.name, numbers)
 
 
 def _check_stop(delivery: Delivery, stop: Stop, trip: Trip) -> Iterator[Violation]:

@@ -6,6 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from optimizer.consecutive import consecutive_legs
 from optimizer.plan import Plan, Reason, Trip
 from optimizer.problem import Delivery, Problem, VehicleType
 from optimizer.violation import Violation, ViolationCode
@@ -53,47 +54,79 @@ def check_reasons(problem: Problem, plan: Plan) -> Iterator[Violation]:
 
 def _reason_alone(problem: Problem, delivery: Delivery) -> Reason | None:
     """Work out, from the problem only, what keeps a delivery from being served even alone."""
-    ends = [problem.depots[delivery.depot].place, delivery.place]
-    metres, seconds = problem.travel.matrix(ends, ends)
-    compatible = [
-        v
-        for v in problem.vehicle_types
-        if v.depot == delivery.depot
-        and v.count
-        and delivery.storage_class in v.storage_classes
-        and v.capacity_g <= (v.capacity_g if delivery.largest_vehicle_g is None else delivery.largest_vehicle_g)
-    ]
-    holding = [v for v in compatible if delivery.weight_g <= v.capacity_g and delivery.volume_ml <= v.capacity_ml]
+    of_depot = [(k, v) for k, v in enumerate(problem.vehicle_types) if v.depot == delivery.depot and v.count]
+    compatible = [v for k, v in of_depot if _may_carry(k, v, delivery)]
+    holding = [v for v in compatible if _can_carry(v, delivery)]
+    ends = {(v.returns, v.end_depot): v for _, v in of_depot}
+    ways = {end: _way(problem, delivery, v) for end, v in ends.items()}
+    plain = _way(problem, delivery, None)
+    on_road = [v for v in holding if ways[v.returns, v.end_depot] is not None]
+    near = [v for v in on_road if not _is_too_far(v, ways[v.returns, v.end_depot])]
     room_g = problem.storage_g.get((delivery.place, delivery.storage_class))
-    road_s = int(seconds[0, 1]), int(seconds[1, 0])
     windows = delivery.windows or _ANY_TIME
     checks: tuple[tuple[Reason, bool], ...] = (
         (Reason.NO_DAY, not delivery.days),
-        (Reason.UNREACHABLE, min(metres[0, 1], metres[1, 0], *road_s) < 0),
+        (Reason.UNREACHABLE, plain is None and not any(ways.values())),
         (Reason.NO_COMPATIBLE_VEHICLE, not compatible),
         (Reason.TOO_LARGE, not holding),
         (Reason.STORAGE_FULL, room_g is not None and delivery.weight_g > room_g),
-        (Reason.SHIFT_TOO_SHORT, not any(_is_in_time(problem, delivery, v, road_s, _ANY_TIME) for v in holding)),
-        (Reason.WINDOW_UNREACHABLE, not any(_is_in_time(problem, delivery, v, road_s, windows) for v in holding)),
+        (Reason.UNREACHABLE, not on_road),
+        (Reason.TOO_FAR, not near),
+        (Reason.SHIFT_TOO_SHORT, not any(_is_in_time(problem, delivery, v, _ANY_TIME) for v in near)),
+        (Reason.WINDOW_UNREACHABLE, not any(_is_in_time(problem, delivery, v, windows) for v in near)),
     )
     return next((reason for reason, holds in checks if holds), None)
 
 
+def _may_carry(number: int, vehicle: VehicleType, delivery: Delivery) -> bool:
+    return (
+        delivery.storage_class in vehicle.storage_classes
+        and (delivery.vehicle_types is None or number in delivery.vehicle_types)
+        and (delivery.largest_vehicle_g is None or vehicle.capacity_g <= delivery.largest_vehicle_g)
+    )
+
+
+def _can_carry(vehicle: VehicleType, delivery: Delivery) -> bool:
+    rooms = dict(zip(vehicle.storage_classes, vehicle.class_capacity_g or (), strict=False))
+    room_g = min(vehicle.capacity_g, rooms.get(delivery.storage_class, vehicle.capacity_g))
+    return delivery.weight_g <= room_g and delivery.volume_ml <= vehicle.capacity_ml
+
+
+def _way(problem: Problem, delivery: Delivery, vehicle: VehicleType | None) -> tuple[int, int, int] | None:
+    """Return all metres, seconds there and seconds back to where the truck ends; None where a road is missing."""
+    home = delivery.depot if vehicle is None or vehicle.end_depot is None else vehicle.end_depot
+    tour = [problem.depots[delivery.depot].place, delivery.place, problem.depots[home].place]
+    if vehicle is not None and not vehicle.returns:
+        tour.pop()
+    legs = consecutive_legs(problem.travel, tour)
+    if any(min(leg) < 0 for leg in legs):
+        return None
+    return sum(m for m, _ in legs), legs[0][1], legs[1][1] if len(legs) > 1 else 0
+
+
+def _is_too_far(vehicle: VehicleType, way: tuple[int, int, int] | None) -> bool:
+    return way is None or (vehicle.max_metres is not None and way[0] > vehicle.max_metres)
+
+
 def _is_in_time(
-    problem: Problem,
-    delivery: Delivery,
-    vehicle: VehicleType,
-    road_s: tuple[int, int],
-    windows: tuple[tuple[int, int], ...],
+    problem: Problem, delivery: Delivery, vehicle: VehicleType, windows: tuple[tuple[int, int], ...]
 ) -> bool:
     """Drive there and back on an idle truck's day, once for each window."""
-    out_s, back_s = road_s
+    way = _way(problem, delivery, vehicle)
+    if way is None:
+        return False
+    _, out_s, back_s = way
     depot = problem.depots[vehicle.depot]
-    arrival_s = max(vehicle.shift_start_s, depot.opens_s) + vehicle.loading_s + out_s
+    end = depot if vehicle.end_depot is None else problem.depots[vehicle.end_depot]
+    closes_s = min(vehicle.shift_end_s, end.closes_s) if vehicle.returns else vehicle.shift_end_s
+    arrival_s = max(vehicle.shift_start_s, depot.opens_s, delivery.release_s) + vehicle.loading_s + out_s
+    if vehicle.max_duration_s is not None:
+        needs_s = vehicle.loading_s + out_s + delivery.service_s + back_s
+        if needs_s > vehicle.max_duration_s:
+            return False
     for start_s, end_s in windows:
         begins_s = max(arrival_s, start_s)
-        home_s = begins_s + delivery.service_s + back_s
-        if begins_s <= end_s and home_s <= min(vehicle.shift_end_s, depot.closes_s):
+        if begins_s <= end_s and begins_s + delivery.service_s + back_s <= closes_s:
             return True
     return False
 
@@ -125,18 +158,14 @@ def _has_stock(problem: Problem, delivery: Delivery, day: int, taken: _Taken) ->
 
 
 def _has_idle_truck(problem: Problem, delivery: Delivery, day: int, taken: _Taken) -> bool:
-    ends = [problem.depots[delivery.depot].place, delivery.place]
-    _, seconds = problem.travel.matrix(ends, ends)
-    road_s = int(seconds[0, 1]), int(seconds[1, 0])
     windows = delivery.windows or _ANY_TIME
     return any(
         v.depot == delivery.depot
-        and delivery.storage_class in v.storage_classes
-        and delivery.weight_g <= v.capacity_g
-        and delivery.volume_ml <= v.capacity_ml
-        and (delivery.largest_vehicle_g is None or v.capacity_g <= delivery.largest_vehicle_g)
+        and _may_carry(index, v, delivery)
+        and _can_carry(v, delivery)
+        and not _is_too_far(v, _way(problem, delivery, v))
         and any((day, index, unit) not in taken.trucks for unit in range(v.count))
-        and _is_in_time(problem, delivery, v, road_s, windows)
+        and _is_in_time(problem, delivery, v, windows)
         for index, v in enumerate(problem.vehicle_types)
     )
 
@@ -174,6 +203,11 @@ def _asks_no_more(delivery: Delivery, other: Delivery) -> bool:
         and delivery.volume_ml <= other.volume_ml
         and all(mine <= theirs for mine, theirs in zip(delivery.packs, other.packs, strict=True))
         and delivery.service_s <= other.service_s
+        and delivery.release_s <= other.release_s
+        and (
+            delivery.vehicle_types is None
+            or (other.vehicle_types is not None and set(other.vehicle_types) <= set(delivery.vehicle_types))
+        )
         and (reach is None or (other.largest_vehicle_g is not None and other.largest_vehicle_g <= reach))
         and set(other.days) <= set(delivery.days)
         and (

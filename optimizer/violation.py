@@ -22,6 +22,8 @@ class ViolationCode(StrEnum):
     PLACE_OUT_OF_REACH = "place_out_of_reach"
     OVER_WEIGHT = "over_weight"
     OVER_VOLUME = "over_volume"
+    TYPE_NOT_ALLOWED = "type_not_allowed"
+    COMPARTMENT_OVERLOADED = "compartment_overloaded"
     # the road and the clock
     DAY_UNKNOWN = "day_unknown"
     DAY_NOT_ALLOWED = "day_not_allowed"
@@ -35,10 +37,13 @@ class ViolationCode(StrEnum):
     OUTSIDE_SHIFT = "outside_shift"
     OUTSIDE_DEPOT_HOURS = "outside_depot_hours"
     LOADING_TOO_SHORT = "loading_too_short"
+    LOADED_BEFORE_RELEASE = "loaded_before_release"
     # the truck's day
     TRIP_NUMBERS_WRONG = "trip_numbers_wrong"
     TRIPS_OVERLAP = "trips_overlap"
     TOO_MANY_TRIPS = "too_many_trips"
+    DAY_TOO_FAR = "day_too_far"
+    DAY_TOO_LONG = "day_too_long"
     # what trips share
     STOCK_EXCEEDED = "stock_exceeded"
     STORAGE_EXCEEDED = "storage_exceeded"

@@ -16,6 +16,7 @@ REASON_NUMBERS = {
     "no_compatible_vehicle_access": {"trucks", "carrying", "smallest_kg", "limit_kg"},
     "too_large": {"needs_kg", "largest_kg", "needs_m3", "largest_m3"},
     "storage_full": {"needs_kg", "room_kg"},
+    "too_far": {"needs_km", "longest_km"},
     "shift_too_short": {"needs", "longest"},
     "window_unreachable": {"earliest", "latest", "window_start", "window_end"},
     "stock_short": {"commodity", "needs_packs", "left_packs"},

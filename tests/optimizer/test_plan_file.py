@@ -100,7 +100,7 @@ def set_at(*path: Any, to: Any) -> Callable[[Any], object]:
 
 
 CHANGES: dict[str, tuple[Callable[[Any], object], str]] = {
-    "another schema": (set_at("schema", to="taavon.plan/2"), "schema"),
+    "another schema": (set_at("schema", to="taavon.plan/1"), "schema"),
     "no header": (lambda document: document.pop("header"), "header: object"),
     "a header that is a list": (set_at("header", to=[]), "header: object"),
     "no plan": (lambda document: document.pop("plan"), "$.plan: missing"),
@@ -155,7 +155,7 @@ def test_ten_thousand_faults_are_cut_short(example: tuple[Problem, Plan]) -> Non
     ("data", "expected"),
     [
         (b"", "no JSON at line 1"),
-        (b'{"schema": "taavon.plan/1"', "no JSON"),
+        (b'{"schema": "taavon.plan/2"', "no JSON"),
         (b"\xff\xfe{}", "no UTF-8"),
         (b"[1]", "schema"),
         (b"null", "schema"),
@@ -165,7 +165,7 @@ def test_ten_thousand_faults_are_cut_short(example: tuple[Problem, Plan]) -> Non
         (b"9" * 10_000, "limit"),
         (b" " * (MAX_PLAN_BYTES + 1), "larger than"),
         (
-            b'{"schema": "taavon.plan/1", "header": {}, "problem": NaN, "travel": Infinity, "plan": -1}',
+            b'{"schema": "taavon.plan/2", "header": {}, "problem": NaN, "travel": Infinity, "plan": -1}',
             "object expected",
         ),
     ],

@@ -282,6 +282,28 @@ PROBLEM_MUTATIONS: dict[str, tuple[ViolationCode, Callable[[Problem], Problem]]]
         ViolationCode.STOCK_EXCEEDED,
         lambda problem: change_depot(problem, 1, stock=((19, 20),)),
     ),
+    "another type of truck is the only one allowed": (
+        ViolationCode.TYPE_NOT_ALLOWED,
+        lambda problem: change_delivery(problem, 0, vehicle_types=(1, 2)),
+    ),
+    "the compartment is a gram too small": (
+        ViolationCode.COMPARTMENT_OVERLOADED,
+        lambda problem: change_truck(problem, 1, class_capacity_g=(problem.deliveries[3].weight_g - 1,)),
+    ),
+    "the goods are there a second after loading begins": (
+        ViolationCode.LOADED_BEFORE_RELEASE,
+        lambda problem: change_delivery(problem, 1, release_s=EIGHT + 1),
+    ),
+    "the two trips are a metre more than the truck may drive": (
+        ViolationCode.DAY_TOO_FAR,
+        lambda problem: change_truck(problem, 0, max_metres=sum(t.metres for t in feasible()[1].trips[:2]) - 1),
+    ),
+    "the two trips are a second more than the truck may work": (
+        ViolationCode.DAY_TOO_LONG,
+        lambda problem: change_truck(
+            problem, 0, max_duration_s=sum(t.end_s - t.start_s for t in feasible()[1].trips[:2]) - 1
+        ),
+    ),
     "two deliveries of one drop are more than the place can store": (
         ViolationCode.STORAGE_EXCEEDED,
         lambda problem: change_delivery(problem, 2, drop=0),

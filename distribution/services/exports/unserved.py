@@ -43,6 +43,8 @@ def _param(name: str, value: int, commodity_names: Mapping[int, str], locale: Lo
         case "ml":
             hundredths = -(-value // 10_000) if up else value // 10_000
             return f"{stem}_m3", format_number(Decimal(hundredths) / 100, locale, 2)
+        case "m":
+            return f"{stem}_km", format_number(-(-value // 1000) if up else value // 1000, locale)
         case "s":
             return stem, format_clock(-(-value // 60) * 60)
         case _:
