@@ -16,6 +16,7 @@ from api.commands.apportion import apportion
 from api.commands.compare import compare
 from api.commands.explain import explain
 from api.commands.frontier import frontier
+from api.commands.route import route
 from api.commands.stress import stress
 from api.commands.verify import verify
 from api.console_findings import print_findings
@@ -189,5 +190,6 @@ app.command("apportion")(apportion)
 app.command("compare")(compare)
 app.command("explain")(explain)
 app.command("frontier")(frontier)
+app.command("route")(route)
 app.command("stress")(stress)
 app.command("verify")(verify)

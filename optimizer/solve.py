@@ -20,6 +20,9 @@ from optimizer.watch import MOVES_PER_ITERATION, Progress, Watch
 
 __all__ = ["MOVES_PER_ITERATION", "Progress", "solve"]
 
+#: Until this part of the search is over, the first temperature follows from the speed measured.
+_SPEED_KNOWN = 0.05
+
 
 def solve(
     problem: Problem,
@@ -65,7 +68,7 @@ def solve(
         began = watch.elapsed_s()
         waiting = _settle(model, boards, waiting)
         watch.keep_back(2 * (watch.elapsed_s() - began))
-    boards = _anneal(model, boards, seed, watch, executor, len(never) + len(waiting))
+    boards, waiting = _anneal(model, boards, waiting, seed, watch, executor, len(never))
     waiting = _settle(model, boards, waiting)
     unserved = [*never, *explain_waiting(model, boards, waiting)]
     plan = build_plan(model, boards, unserved, watch.status(), watch.iterations, seed)
@@ -83,27 +86,34 @@ def _settle(model: Model, boards: Sequence[Board], waiting: Sequence[int]) -> li
 
 
 def _anneal(
-    model: Model, boards: list[Board], seed: int, watch: Watch, executor: Executor, unserved: int
-) -> list[Board]:
-    """Improve the routes until the limit; return the boards of the best plan."""
-    served = len(model.problem.deliveries) - unserved
-    if served < 2:
-        return boards
+    model: Model,
+    boards: list[Board],
+    waiting: list[int],
+    seed: int,
+    watch: Watch,
+    executor: Executor,
+    n_never: int,
+) -> tuple[list[Board], list[int]]:
+    """Improve the routes until the limit; return the boards of the best plan, and who waits in it."""
+    able = len(model.problem.deliveries) - n_never
+    if able - len(waiting) < 2:
+        return boards, waiting
     began = watch.elapsed_s()
-    annealing = Annealing(model, boards, seed)
+    annealing = Annealing(model, boards, waiting, seed)
     watch.keep_back(3 * (watch.elapsed_s() - began))  # the cost was worked out, as it will be for the plan
     watch.begin_search()
     tasks = annealing.tasks
-    hot = None
+    hot = 0.0
     while True:
         before = watch.fraction()
         moves, after = watch.next_round(tasks)
         if moves == 0:
             break
-        if hot is None or before < 0.05:
-            hot = start_temperature((watch.moves_to_come(tasks)) / served)
+        if hot == 0.0 or before < _SPEED_KNOWN:
+            hot = start_temperature(watch.moves_to_come(tasks) / able)
         began = watch.elapsed_s()
         annealing.round(executor, moves, hot * (COLD / hot) ** before, hot * (COLD / hot) ** after)
         watch.count(moves, tasks, watch.elapsed_s() - began)
-        watch.tell(annealing.best.cost, served, unserved)
-    return boards_of(model, annealing.best.days)
+        late = len(annealing.best.waiting)
+        watch.tell(annealing.best.cost, able - late, n_never + late)
+    return boards_of(model, annealing.best.days), list(annealing.best.waiting)

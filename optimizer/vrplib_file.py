@@ -1,98 +1,63 @@
 """Reads routing instances of the VRPLIB family: CVRPLIB's own and PyVRP's extended dialect.
 
-The format is described in ``docs/routing.md``.
+What each field means is told in ``docs/routing.md``.
 """
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
-from fractions import Fraction
 from pathlib import Path
-from typing import Any
 
 import numpy as np
-import vrplib
-from numpy.typing import NDArray
 
-from optimizer.problem import Delivery, Depot, Place, Problem, VehicleType
-from optimizer.travel import IntArray
+from optimizer.problem import Delivery, Depot, Place, Problem
+from optimizer.travel import IntArray, Travel
+from optimizer.vrplib_fault import Fault, FaultCode, VrplibError
+from optimizer.vrplib_fields import Fields, FloatArray
+from optimizer.vrplib_fleet import CLASS, NO_LIMIT, Fleet, read_fleet
+from optimizer.vrplib_text import VrplibText, parse_number, parse_text
+from optimizer.vrplib_travel import Metric, PlaneTravel, Rounding, TableTravel
 
-#: Later than any time, farther than any distance in a file.
-_NO_LIMIT = 1 << 50
-#: Trips a truck may make where the file sets no limit.
-_MOST_TRIPS = 64
-_CLASS = "goods"
+__all__ = ["Instance", "Rounding", "VrplibError", "read_instance"]
 
-#: What a file may say; anything else is refused, because to leave it out would change the problem.
+#: Longest distance, in whole units: what is longer the search takes for no road.
+MOST_DISTANCE = 100_000_000
+#: Fields that mean something here.
 _KNOWN = frozenset(
-    "name comment type dimension vehicles capacity edge_weight_type edge_weight_format edge_weight node_coord display_data_type"
-    " display_data demand depot service_time time_window release_time vehicles_depot vehicles_reload_depot"
-    " vehicles_max_reloads vehicles_max_duration vehicles_max_distance vehicles_fixed_cost"
-    " vehicles_unit_distance_cost vehicles_allowed_clients distance".split()
+    [
+        "TYPE",
+        "DIMENSION",
+        "VEHICLES",
+        "CAPACITY",
+        "DISTANCE",
+        "EDGE_WEIGHT_TYPE",
+        "EDGE_WEIGHT_FORMAT",
+        "EDGE_WEIGHT",
+        "NODE_COORD",
+        "DEMAND",
+        "LINEHAUL",
+        "DEPOT",
+        "SERVICE_TIME",
+        "TIME_WINDOW",
+        "RELEASE_TIME",
+        "VEHICLES_DEPOT",
+        "VEHICLES_RELOAD_DEPOT",
+        "VEHICLES_MAX_RELOADS",
+        "VEHICLES_MAX_DURATION",
+        "VEHICLES_MAX_DISTANCE",
+        "VEHICLES_FIXED_COST",
+        "VEHICLES_UNIT_DISTANCE_COST",
+        "VEHICLES_ALLOWED_CLIENTS",
+    ]
 )
-
-
-class VrplibError(ValueError):
-    """A file that cannot be read; ``problems`` name every reason."""
-
-    def __init__(self, problems: Sequence[str]) -> None:
-        self.problems = tuple(problems)
-        super().__init__("; ".join(self.problems))
-
-
-class Rounding(StrEnum):
-    """How the numbers of a file become whole: to the nearest, cut off, times ten and cut off, times 1,000 and rounded."""
-
-    ROUND = "round"
-    TRUNC = "trunc"
-    DIMACS = "dimacs"
-    EXACT = "exact"
-
-    def apply(self, numbers: Any) -> IntArray:
-        """Return the numbers as whole ones."""
-        values = np.asarray(numbers, dtype=np.float64)
-        if self is Rounding.ROUND:
-            return np.round(values).astype(np.int64)
-        if self is Rounding.EXACT:
-            return np.round(1000 * values).astype(np.int64)
-        return (values * (10 if self is Rounding.DIMACS else 1)).astype(np.int64)
-
-
-#: The custom of each set; others are read exactly.
-_BY_TYPE = {"CVRP": Rounding.ROUND, "VRPTW": Rounding.DIMACS, "MTVRPTWR": Rounding.DIMACS}
-
-
-@dataclass(frozen=True)
-class PlaneTravel:
-    """Straight distances in a plane, rounded; a metre takes a second."""
-
-    points: NDArray[np.float64]
-    rounding: Rounding
-
-    def matrix(
-        self, origins: Sequence[int] | IntArray, destinations: Sequence[int] | IntArray
-    ) -> tuple[IntArray, IntArray]:
-        """Return the distances, as metres and as seconds, each of shape (origins, destinations)."""
-        here, there = self.points[np.asarray(origins)], self.points[np.asarray(destinations)]
-        metres = self.rounding.apply(np.hypot(*(here[:, None, :] - there[None, :, :]).transpose(2, 0, 1)))
-        return metres, metres
-
-
-@dataclass(frozen=True)
-class TableTravel:
-    """Distances as a file lists them; a metre takes a second."""
-
-    metres: IntArray
-
-    def matrix(
-        self, origins: Sequence[int] | IntArray, destinations: Sequence[int] | IntArray
-    ) -> tuple[IntArray, IntArray]:
-        """Return the distances, as metres and as seconds, each of shape (origins, destinations)."""
-        metres = self.metres[np.ix_(np.asarray(origins), np.asarray(destinations))]
-        return metres, metres
+#: Fields that change no problem.
+_REMARKS = frozenset(["NAME", "COMMENT", "NODE_COORD_TYPE", "DISPLAY_DATA_TYPE", "DISPLAY_DATA"])
+#: Fields that change the problem, unless all their numbers are 0, to one that ``Problem`` has no words for.
+_UNSUPPORTED = frozenset(["BACKHAUL", "PRIZE", "MUTUALLY_EXCLUSIVE_GROUP", "PICKUP_AND_DELIVERY"])
+#: Types with the fields of others and another goal: the sum of the arrivals.
+_OTHER_GOAL = frozenset({"CCVRP", "TRP", "MLP"})
+#: The custom of the sets; all others are read exactly.
+_ROUNDING = {"CVRP": Rounding.ROUND, "VRPTW": Rounding.DIMACS, "MTVRPTWR": Rounding.DIMACS}
 
 
 @dataclass(frozen=True)
@@ -104,23 +69,29 @@ class Instance:
     name
         As the file says.
     problem
-        Places are the locations of the file in its order, depots first; deliveries follow them. Money is the rounded
-        distance (times a vehicle's unit cost).
+        Places are the locations of the file in its order, depots first; the deliveries are its clients in its order, so
+        that delivery i is location ``n_depots`` + i. Metres and seconds are both whole units of distance, grams whole
+        units of demand, and money is distance times a vehicle's unit cost, plus its fixed cost.
     rounding
         How numbers were made whole.
-    vehicles
+    vehicle_of
         Vehicle type and number within it of each vehicle of the file, in its order.
     """
 
     name: str
     problem: Problem
     rounding: Rounding
-    vehicles: tuple[tuple[int, int], ...]
+    vehicle_of: tuple[tuple[int, int], ...]
 
     @property
     def n_depots(self) -> int:
         """Tell how many locations are depots."""
         return len(self.problem.depots)
+
+    @property
+    def scale(self) -> int:
+        """Tell how much of the problem's money one unit of cost in the file's own numbers is: 1, 10 or 1,000."""
+        return self.rounding.scale
 
 
 def read_instance(path: Path, rounding: Rounding | None = None) -> Instance:
@@ -131,194 +102,167 @@ def read_instance(path: Path, rounding: Rounding | None = None) -> Instance:
     path
         The file.
     rounding
-        None for the custom of the file's TYPE: CVRP to the nearest whole number, VRPTW and MTVRPTWR by the DIMACS
-        convention (one decimal, cut off), others in thousandths.
+        None for the custom of the file's TYPE: CVRP (or no TYPE) to the nearest whole number, VRPTW and MTVRPTWR by the
+        DIMACS convention (one decimal, the rest cut off), all others in thousandths.
 
     Raises
     ------
     VrplibError
-        Naming everything that is missing or that the problem has no words for.
+        Naming everything that is missing, wrong, or that the problem has no words for.
+    OSError
+        If the file cannot be read.
     """
-    data = _parse(path)
-    kind = str(data.get("type", "CVRP"))
-    rounding = rounding or _BY_TYPE.get(kind, Rounding.EXACT)
-    _require_complete(data)
-    reader = _Reader(data, rounding)
-    problem, vehicles = reader.problem()
-    return Instance(str(data.get("name", path.stem)), problem, rounding, vehicles)
+    text = parse_text(path.read_text(encoding="utf-8", errors="replace"))
+    kind = text.lines["TYPE"].text.upper() if "TYPE" in text.lines else "CVRP"
+    rounding = rounding or _ROUNDING.get(kind, Rounding.EXACT)
+    faults = _check_known(text, kind)
+    n_locations = _read_size(text, "DIMENSION", faults)
+    n_depots = _count_depots(text, faults)
+    if n_locations is None and not faults:
+        faults.append(Fault(FaultCode.MISSING, "DIMENSION"))
+    if n_locations is not None and n_locations <= n_depots:
+        faults.append(Fault(FaultCode.NO_CLIENTS))
+    if n_locations is None or n_locations <= n_depots:
+        raise VrplibError(faults)
+    n_vehicles = _read_size(text, "VEHICLES", faults)
+    n_vehicles = n_locations - n_depots if n_vehicles is None else n_vehicles
+    fields = Fields(text, rounding, n_locations, n_depots, n_vehicles, faults)
+    points = fields.points()
+    travel = _read_travel(text, fields, points, rounding, faults)
+    windows = fields.windows("TIME_WINDOW")
+    fleet = read_fleet(fields, windows, n_locations, n_depots, faults, is_open="OVRP" in kind)
+    clients = _Clients(fields)
+    if faults:
+        raise VrplibError(faults)
+    problem = _build_problem(points, travel, windows, fleet, clients, n_depots)
+    name = text.lines["NAME"].text if "NAME" in text.lines else path.stem
+    return Instance(name, problem, rounding, fleet.vehicle_of)
 
 
-def _parse(path: Path) -> dict[str, Any]:
-    try:
-        return dict(vrplib.read_instance(path, compute_edge_weights=False))
-    except (ValueError, KeyError, IndexError, RuntimeError, TypeError) as error:
-        raise VrplibError([f"{path.name}: {error}"]) from error
+def _check_known(text: VrplibText, kind: str) -> list[Fault]:
+    faults = []
+    for key, line in text.lines.items():
+        if key not in _KNOWN | _REMARKS | _UNSUPPORTED:
+            faults.append(Fault(FaultCode.UNKNOWN_FIELD, key, line.number))
+        elif key in _UNSUPPORTED and parse_number(line.text) != 0:
+            faults.append(Fault(FaultCode.UNSUPPORTED_FIELD, key, line.number))
+    for key, section in text.sections.items():
+        if key not in _KNOWN | _REMARKS | _UNSUPPORTED:
+            faults.append(Fault(FaultCode.UNKNOWN_FIELD, f"{key}_SECTION", section.number))
+        elif key in _UNSUPPORTED and any(any(row[1:]) for row in section.rows):
+            faults.append(Fault(FaultCode.UNSUPPORTED_FIELD, f"{key}_SECTION", section.number))
+    if kind in _OTHER_GOAL:
+        faults.append(Fault(FaultCode.UNSUPPORTED_VALUE, "TYPE", text.lines["TYPE"].number, {"text": kind}))
+    return faults
 
 
-def _require_complete(data: Mapping[str, Any]) -> None:
-    problems = [f"{key.upper()}: not supported" for key in sorted(set(data) - _KNOWN)]
-    problems += [f"{key.upper()}: missing" for key in ("dimension", "demand") if key not in data]
-    if "node_coord" not in data and "edge_weight" not in data:
-        problems.append("NODE_COORD_SECTION or EDGE_WEIGHT_SECTION: missing")
-    if "edge_weight" not in data and data.get("edge_weight_type", "EUC_2D") != "EUC_2D":
-        problems.append(f"EDGE_WEIGHT_TYPE: {data['edge_weight_type']} is not supported; EUC_2D and EXPLICIT are")
-    if "dimension" in data:
-        n = data["dimension"]
-        for key in ("node_coord", "demand", "time_window", "release_time", "edge_weight"):
-            if isinstance(data.get(key), np.ndarray) and len(data[key]) != n:
-                problems.append(f"{key.upper()}_SECTION: {len(data[key])} rows, DIMENSION is {n}")
-    if problems:
-        raise VrplibError(problems)
+def _read_size(text: VrplibText, key: str, faults: list[Fault]) -> int | None:
+    if key not in text.lines:
+        return None
+    line = text.lines[key]
+    value = parse_number(line.text)
+    if value is None or value < 0 or value != int(value):
+        code = FaultCode.NOT_A_NUMBER if value is None else FaultCode.NEGATIVE if value < 0 else FaultCode.NOT_WHOLE
+        faults.append(Fault(code, key, line.number, {"text": line.text}))
+        return None
+    return int(value)
 
 
-class _Reader:
-    """Makes the problem of a parsed file."""
+def _count_depots(text: VrplibText, faults: list[Fault]) -> int:
+    """Count the depots, which must be the first locations; one if the file names none."""
+    section = text.sections.get("DEPOT")
+    if section is None:
+        return 1
+    depots = [value for value in section.flat() if value != -1]
+    if not depots or depots != [i + 1 for i in range(len(depots))]:
+        faults.append(Fault(FaultCode.DEPOT_NOT_FIRST, "DEPOT_SECTION", section.number))
+        return 1
+    return len(depots)
 
-    def __init__(self, data: Mapping[str, Any], rounding: Rounding) -> None:
-        self._data = data
-        self._rounding = rounding
-        self._n = int(data["dimension"])
-        self._depots = [int(i) for i in np.atleast_1d(data.get("depot", np.array([0])))]
-        if self._depots != list(range(len(self._depots))):
-            raise VrplibError([f"DEPOT_SECTION: depots must be the first locations, not {[i + 1 for i in self._depots]}"])
-        self._n_vehicles = int(data.get("vehicles", self._n - len(self._depots)))
 
-    def problem(self) -> tuple[Problem, tuple[tuple[int, int], ...]]:
-        """Return the problem, and the type and number of each vehicle."""
-        data, whole = self._data, self._rounding.apply
-        n_depots = len(self._depots)
-        points = np.asarray(data["node_coord"], dtype=np.float64) if "node_coord" in data else np.zeros((self._n, 2))
-        travel = (
-            TableTravel(whole(data["edge_weight"])) if "edge_weight" in data else PlaneTravel(points, self._rounding)
-        )
-        windows = whole(data["time_window"]) if "time_window" in data else None
-        demand = whole(data["demand"])
-        if demand.ndim != 1 or (demand < 0).any():
-            raise VrplibError(["DEMAND_SECTION: one number that is not negative for each location"])
-        types, vehicles, allowed = self._vehicles(windows)
-        service = self._per_location("service_time", 0)
-        release = self._per_location("release_time", 0)
-        homes = sorted({v.depot for v in types})
-        clients = np.arange(n_depots, self._n)
-        nearest = np.array(homes)[np.argmin(travel.matrix(homes, clients)[0], axis=0)]
-        deliveries = tuple(
-            Delivery(
-                name=str(i),
-                place=i,
-                depot=int(nearest[i - n_depots]),
-                packs=(),
-                weight_g=int(demand[i]),
-                volume_ml=0,
-                storage_class=_CLASS,
-                days=(0,),
-                windows=() if windows is None else ((int(windows[i, 0]), int(windows[i, 1])),),
-                service_s=int(service[i]),
-                release_s=int(release[i]),
-                vehicle_types=allowed.get(i),
+def _read_travel(
+    text: VrplibText, fields: Fields, points: FloatArray, rounding: Rounding, faults: list[Fault]
+) -> Travel:
+    kind = text.lines["EDGE_WEIGHT_TYPE"].text if "EDGE_WEIGHT_TYPE" in text.lines else ""
+    if "EDGE_WEIGHT" in text.sections:
+        layout = text.lines["EDGE_WEIGHT_FORMAT"].text if "EDGE_WEIGHT_FORMAT" in text.lines else "FULL_MATRIX"
+        metres = fields.edge_weights(layout)
+        _check_distance(int(metres.max()), faults)
+        return TableTravel(metres)
+    metric = Metric.EUCLIDEAN
+    if kind == "EXPLICIT":
+        faults.append(Fault(FaultCode.MISSING, "EDGE_WEIGHT_SECTION"))
+    elif kind and kind not in set(Metric):
+        faults.append(
+            Fault(
+                FaultCode.UNSUPPORTED_VALUE, "EDGE_WEIGHT_TYPE", text.lines["EDGE_WEIGHT_TYPE"].number, {"text": kind}
             )
-            for i in range(n_depots, self._n)
         )
-        depots = tuple(
-            Depot(i, (), *((0, _NO_LIMIT) if windows is None else (int(windows[i, 0]), int(windows[i, 1]))))
-            for i in range(n_depots)
+    elif "NODE_COORD" not in text.sections:
+        faults.append(Fault(FaultCode.MISSING, "NODE_COORD_SECTION"))
+    elif rounding is Rounding.NONE:
+        faults.append(Fault(FaultCode.ROUNDING_NEEDED, "NODE_COORD_SECTION", text.sections["NODE_COORD"].number))
+    else:
+        metric = Metric(kind or Metric.EUCLIDEAN)
+    width, height = np.ptp(points, axis=0).tolist()
+    _check_distance(int(float(np.hypot(width, height)) * rounding.scale), faults)
+    return PlaneTravel(points, rounding, metric)
+
+
+def _check_distance(longest: int, faults: list[Fault]) -> None:
+    if longest > MOST_DISTANCE:
+        faults.append(Fault(FaultCode.TOO_FAR_APART, params={"found": longest, "most": MOST_DISTANCE}))
+
+
+class _Clients:
+    """What the file says of each location, as whole numbers."""
+
+    def __init__(self, fields: Fields) -> None:
+        self.demand = fields.by_location("DEMAND" if fields.has("DEMAND") else "LINEHAUL")
+        self.service_s = fields.by_location("SERVICE_TIME")
+        self.release_s = fields.by_location("RELEASE_TIME")
+
+
+def _build_problem(
+    points: FloatArray, travel: Travel, windows: IntArray | None, fleet: Fleet, clients: _Clients, n_depots: int
+) -> Problem:
+    n_locations = len(points)
+    spans = [None] * n_locations if windows is None else [(int(start), int(end)) for start, end in windows]
+    tags = _tag(travel, fleet, clients.demand, n_depots)
+    deliveries = tuple(
+        Delivery(
+            name=str(i),
+            place=i,
+            depot=tags[i - n_depots],
+            packs=(),
+            weight_g=int(clients.demand[i]),
+            volume_ml=0,
+            storage_class=CLASS,
+            days=(0,),
+            windows=() if (span := spans[i]) is None else (span,),
+            service_s=int(clients.service_s[i]),
+            release_s=int(clients.release_s[i]),
+            vehicle_types=fleet.allowed.get(i),
         )
-        places = tuple(Place(str(i), float(x), float(y)) for i, (x, y) in enumerate(points))
-        problem = Problem(("day",), places, depots, (), (), (), deliveries, types, travel)
-        return problem, vehicles
+        for i in range(n_depots, n_locations)
+    )
+    depots = tuple(Depot(i, (), *(spans[i] or (0, NO_LIMIT))) for i in range(n_depots))
+    places = tuple(Place(str(i), float(x), float(y)) for i, (x, y) in enumerate(points))
+    return Problem(("1",), places, depots, (), (), (), deliveries, fleet.types, travel)
 
-    def _vehicles(
-        self, windows: IntArray | None
-    ) -> tuple[tuple[VehicleType, ...], tuple[tuple[int, int], ...], dict[int, tuple[int, ...]]]:
-        """Join vehicles that are alike into types; tell also which types may serve the clients that are choosy."""
-        columns = [
-            self._per_vehicle("vehicles_depot", 1) - 1,
-            self._rounding.apply(self._per_vehicle("capacity", _NO_LIMIT)) if "capacity" in self._data else None,
-            self._rounding.apply(self._per_vehicle("vehicles_fixed_cost", 0)),
-            [Fraction(str(x)).limit_denominator(10**6) for x in self._per_vehicle("vehicles_unit_distance_cost", 1)],
-            self._limits("vehicles_max_distance"),
-            self._limits("vehicles_max_duration"),
-            self._trips(),
-            self._lists("vehicles_allowed_clients"),
-        ]
-        columns[1] = [_NO_LIMIT] * self._n_vehicles if columns[1] is None else columns[1]
-        number: dict[tuple[Any, ...], int] = {}
-        counts: Counter[int] = Counter()
-        vehicles = []
-        for row in zip(*columns, strict=True):
-            kind = number.setdefault(tuple(row), len(number))
-            vehicles.append((kind, counts[kind]))
-            counts[kind] += 1
-        types = []
-        allowed: dict[int, list[int]] = {}
-        for row, kind in number.items():
-            depot, capacity, fixed, unit, metres, seconds, trips, clients = row
-            if (unit * 1000).denominator != 1:
-                raise VrplibError([f"VEHICLES_UNIT_DISTANCE_COST_SECTION: {unit} has more than three decimals"])
-            start, end = (0, _NO_LIMIT) if windows is None else (int(windows[depot, 0]), int(windows[depot, 1]))
-            types.append(
-                VehicleType(
-                    name=f"type {kind + 1}",
-                    depot=int(depot),
-                    count=counts[kind],
-                    capacity_g=int(capacity),
-                    capacity_ml=0,
-                    storage_classes=(_CLASS,),
-                    shift_start_s=start,
-                    shift_end_s=end,
-                    fixed_cost=int(fixed),
-                    cost_per_km=int(unit * 1000),
-                    trips_per_day=trips,
-                    max_metres=metres,
-                    max_duration_s=seconds,
-                )
-            )
-            for client in clients or ():
-                allowed.setdefault(client - 1, []).append(kind)
-        everyone = [kind for row, kind in number.items() if row[-1] is None]
-        choosy = {client: tuple(sorted([*kinds, *everyone])) for client, kinds in allowed.items()}
-        if allowed:
-            for client in range(len(self._depots), self._n):
-                choosy.setdefault(client, tuple(everyone))
-        return tuple(types), tuple(vehicles), choosy
 
-    def _per_location(self, key: str, default: int) -> IntArray:
-        value = self._data.get(key, default)
-        if np.ndim(value) == 0:
-            values = np.full(self._n, value, dtype=np.float64)
-            values[: len(self._depots)] = 0
-        else:
-            values = np.asarray(value, dtype=np.float64)
-        return self._rounding.apply(values)
-
-    def _per_vehicle(self, key: str, default: float) -> NDArray[Any]:
-        value = self._data.get(key, default)
-        if np.ndim(value) and len(value) != self._n_vehicles:
-            raise VrplibError([f"{key.upper()}_SECTION: {len(value)} rows, there are {self._n_vehicles} vehicles"])
-        return np.broadcast_to(np.asarray(value), self._n_vehicles)
-
-    def _limits(self, key: str) -> list[int | None]:
-        if key not in self._data:
-            return [None] * self._n_vehicles
-        return [int(x) for x in self._rounding.apply(self._per_vehicle(key, 0))]
-
-    def _trips(self) -> list[int]:
-        reload = self._lists("vehicles_reload_depot")
-        homes = self._per_vehicle("vehicles_depot", 1)
-        most = self._per_vehicle("vehicles_max_reloads", _MOST_TRIPS - 1)
-        trips = []
-        for vehicle, depots in enumerate(reload):
-            if depots is None:
-                trips.append(1)
-                continue
-            if set(depots) != {int(homes[vehicle])}:
-                raise VrplibError(["VEHICLES_RELOAD_DEPOT_SECTION: a vehicle may reload at its own depot only"])
-            trips.append(min(_MOST_TRIPS, int(most[vehicle]) + 1))
-        return trips
-
-    def _lists(self, key: str) -> list[tuple[int, ...] | None]:
-        if key not in self._data:
-            return [None] * self._n_vehicles
-        rows = self._data[key]
-        if len(rows) != self._n_vehicles:
-            raise VrplibError([f"{key.upper()}_SECTION: {len(rows)} rows, there are {self._n_vehicles} vehicles"])
-        return [tuple(int(x) for x in np.atleast_1d(row)) for row in rows]
+def _tag(travel: Travel, fleet: Fleet, demand: IntArray, n_depots: int) -> list[int]:
+    """Tag each client with the nearest depot that has a vehicle for it; if none has, with the nearest that has any."""
+    homes = sorted({v.depot for v in fleet.types if v.count}) or [0]
+    n_clients = len(demand) - n_depots
+    if len(homes) == 1:
+        return homes * n_clients
+    metres, _ = travel.matrix(homes, np.arange(n_depots, len(demand)))
+    for row, home in enumerate(homes):
+        mine = {k: v.capacity_g for k, v in enumerate(fleet.types) if v.depot == home}
+        for column in range(n_clients):
+            client = n_depots + column
+            types = fleet.allowed.get(client, tuple(mine))
+            if not any(mine.get(k, -1) >= demand[client] for k in types):
+                metres[row, column] += 2 * MOST_DISTANCE
+    return [homes[row] for row in np.argmin(metres, axis=0).tolist()]

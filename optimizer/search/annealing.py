@@ -17,10 +17,12 @@ from numpy.typing import NDArray
 
 from optimizer.parallel import Executor
 from optimizer.search.kernel.load import Days
+from optimizer.search.admission import in_rank_order
 from optimizer.search.model import Model
-from optimizer.search.piece import Answer, Piece, Task, build_piece, run_task
+from optimizer.search.piece import Piece, Task, build_piece, run_task
 from optimizer.search.regions import cut_into_regions
 from optimizer.search.state import Board, TruckDay
+from optimizer.search.waiting import Storage
 from optimizer.travel import IntArray
 
 #: Up to so many deliveries are annealed as a whole.
@@ -34,6 +36,8 @@ HOT = 4.0
 #: Clients taken out on average, and the longest string (Christiaens & Vanden Berghe 2020).
 _MEAN_REMOVED = 10.0
 _LONGEST = 10.0
+#: Of those who wait, so many are given to a piece when ranks differ: each weighs twice the next one.
+_GUESTS = 10
 
 Chain = list[TruckDay]
 
@@ -43,30 +47,50 @@ def start_temperature(moves_per_delivery: float) -> float:
     return min(HOT, max(2 * COLD, COLD * (moves_per_delivery / 50) ** 0.8))
 
 
-@dataclass(slots=True)
-class Best:
-    """The best plan seen."""
+@dataclass(frozen=True, slots=True, eq=False)
+class Found:
+    """Truck-days, and who is on none of them: better with less ``waiting_weight``, then with less cost."""
 
-    cost: int
     days: list[TruckDay]
+    cost: int
+    waiting: tuple[int, ...]
+    waiting_weight: int
+
+    def is_better_than(self, other: Found) -> bool:
+        """Compare first who waits, then the cost."""
+        return (self.waiting_weight, self.cost) < (other.waiting_weight, other.cost)
 
 
 class Annealing:
-    """The search: the present solution of each chain, and the best of all."""
+    """The search: the present plan of each chain, and the best of all.
 
-    def __init__(self, model: Model, boards: Sequence[Board], seed: int) -> None:
+    Parameters
+    ----------
+    model
+        The problem's arrays.
+    boards, waiting
+        The plan to start from, and who waits in it though it might be served, in the order of rank. Those are put in
+        wherever room is found; nobody who is served is dropped for them, unless all are of one rank.
+    seed
+        Of every random choice.
+    """
+
+    def __init__(self, model: Model, boards: Sequence[Board], waiting: Sequence[int], seed: int) -> None:
         self._model = model
-        self._boards = boards
         self._random = random.Random(seed)  # noqa: S311 - a search, not a secret
-        start = [TruckDay(day.kind, day.day, day.trips) for board in boards for day in board.truck_days]
-        self._n = sum(len(trip) for day in start for trip in day.trips)
-        self.best = Best(sum(board.cost() for board in boards), start)
+        days = [TruckDay(day.kind, day.day, day.trips) for board in boards for day in board.truck_days]
+        self._able = frozenset(waiting).union(*(day.deliveries() for day in days))
+        self._n = len(self._able)
+        ranks = {model.problem.deliveries[i].rank for i in self._able}
+        self._one_rank = len(ranks) <= 1
+        # The weight of one who waits is more than that of all behind him together.
+        self._weight = {i: 1 if self._one_rank else 1 << n for n, i in enumerate(reversed(waiting))}
+        self.best = self._found(days, sum(board.cost() for board in boards))
+        self._chains = [self.best]
         self._whole: Piece | None = None
         if self._n <= WHOLE:
-            self._whole = self._build(start, 0, 1)
-            self._chains = [(self.best.cost, start)] * _CHAINS
-        else:
-            self._chains = [(self.best.cost, start)]
+            self._whole = self._build(days, waiting, 0, 1)
+            self._chains = [self.best] * _CHAINS
 
     @property
     def tasks(self) -> int:
@@ -81,34 +105,47 @@ class Annealing:
             self._round_of_regions(executor, moves, hot, cold)
 
     def _round_of_chains(self, piece: Piece, executor: Executor, moves: int, hot: float, cold: float) -> None:
-        tasks = [self._task(piece, _to_piece(piece, days), moves, hot, cold) for _, days in self._chains]
-        answers = executor.map(run_task, tasks)
-        for number, answer in enumerate(answers):
-            self._chains[number] = answer.cost, _from_piece(piece, answer.days)
-            if answer.best_cost < self.best.cost:
-                self.best = Best(answer.best_cost, _from_piece(piece, answer.best_days))
+        tasks = [self._task(piece, _to_piece(piece, found.days), moves, hot, cold) for found in self._chains]
+        for number, answer in enumerate(executor.map(run_task, tasks)):
+            self._chains[number] = self._found(_from_piece(piece, answer.days), answer.cost)
+            self._keep(self._found(_from_piece(piece, answer.best_days), answer.best_cost))
 
     def _round_of_regions(self, executor: Executor, moves: int, hot: float, cold: float) -> None:
-        cost, days = self._chains[0]
-        angle = self._random.uniform(0, math.pi)
-        sizes = [sum(map(len, day.trips)) for day in days]
-        parts = cut_into_regions(self._centres(days), sizes, min(_REGION, self._n // 2 + 30), angle)
-        tasks, pieces = [], []
-        for number, part in enumerate(parts):
-            own = [days[i] for i in part]
-            piece = self._build(own, number, len(parts))
-            pieces.append(piece)
-            tasks.append(self._task(piece, _to_piece(piece, own), moves, hot, cold))
+        now = self._chains[0]
+        sizes = [sum(map(len, day.trips)) for day in now.days]
+        centres = self._centres(now.days)
+        most = min(_REGION, self._n // 2 + 30)
+        parts = cut_into_regions(centres, sizes, most, self._random.uniform(0, math.pi))
+        guests = self._share_waiting(now, centres, parts)
+        pieces = [
+            self._build([now.days[i] for i in part], guests[number], number, len(parts))
+            for number, part in enumerate(parts)
+        ]
+        tasks = [
+            self._task(piece, _to_piece(piece, [now.days[i] for i in part]), moves, hot, cold)
+            for piece, part in zip(pieces, parts, strict=True)
+        ]
         answers = executor.map(run_task, tasks)
-        after = [day for piece, answer in zip(pieces, answers, strict=True) for day in _from_piece(piece, answer.days)]
-        cost = sum(answer.cost for answer in answers)
-        self._chains[0] = cost, after
-        if cost < self.best.cost:
-            self.best = Best(cost, after)
+        days = [day for piece, answer in zip(pieces, answers, strict=True) for day in _from_piece(piece, answer.days)]
+        self._chains[0] = self._found(days, sum(answer.cost for answer in answers))
+        self._keep(self._chains[0])
 
-    def restart_from_best(self) -> None:
-        """Let every chain go on from the best plan."""
-        self._chains = [(self.best.cost, self.best.days)] * len(self._chains)
+    def _found(self, days: list[TruckDay], cost: int) -> Found:
+        waiting = tuple(in_rank_order(self._model, self._able.difference(*(day.deliveries() for day in days))))
+        return Found(days, cost, waiting, sum(self._weight.get(i, 1) for i in waiting))
+
+    def _keep(self, found: Found) -> None:
+        if found.is_better_than(self.best):
+            self.best = found
+
+    def _share_waiting(self, now: Found, centres: NDArray[np.float64], parts: list[list[int]]) -> list[list[int]]:
+        """Give each who waits to the part with the nearest truck-day."""
+        part_of = {day: number for number, part in enumerate(parts) for day in part}
+        guests: list[list[int]] = [[] for _ in parts]
+        for i in now.waiting:
+            here = self._model.position[self._model.place[i]]
+            guests[part_of[int(np.argmin(((centres - here) ** 2).sum(axis=1)))]].append(i)
+        return guests
 
     def _task(self, piece: Piece, days: Days, moves: int, hot: float, cold: float) -> Task:
         return Task(
@@ -124,14 +161,16 @@ class Annealing:
         )
 
     def _centres(self, days: Sequence[TruckDay]) -> NDArray[np.float64]:
-        """Return the middle of the stops of each truck-day, shape (days, 2), in units of latitude."""
+        """Return the middle of the stops of each truck-day, shape (days, 2)."""
         position = self._model.position
         return np.array([position[[self._model.place[i] for i in day.deliveries()]].mean(axis=0) for day in days])
 
-    def _build(self, days: Sequence[TruckDay], number: int, parts: int) -> Piece:
+    def _build(self, days: Sequence[TruckDay], waiting: Sequence[int], number: int, parts: int) -> Piece:
         """Build a piece of truck-days, with a share of the idle trucks and of the stock that is left."""
         model = self._model
-        clients = sorted(i for day in days for i in day.deliveries())
+        served = sorted(i for day in days for i in day.deliveries())
+        guests = self._guests(waiting)
+        clients = [*served, *guests]
         counts: dict[tuple[int, int], int] = {}
         for day in days:
             counts[day.kind, day.day] = counts.get((day.kind, day.day), 0) + 1
@@ -143,25 +182,42 @@ class Annealing:
                 place = int(kind), int(day)
                 counts[place] = counts.get(place, 0) + min(int(free[place]), len(clients))
         groups = sorted(counts)
-        return build_piece(model, clients, groups, [counts[g] for g in groups], self._stock(days, parts))
+        importance = None
+        if not self._one_rank and guests:
+            importance = np.full(len(clients), 1 << len(guests), dtype=np.int64)
+            importance[len(served) :] = [1 << (len(guests) - 1 - n) for n in range(len(guests))]
+        return build_piece(
+            model, clients, groups, [counts[g] for g in groups], self._stock(days, parts), importance
+        )
+
+    def _guests(self, waiting: Sequence[int]) -> list[int]:
+        """Choose among those who wait whom the storage has room for, all together, beside everyone served."""
+        storage = Storage(self._model, self._chains[0].days)
+        guests = []
+        for i in waiting:
+            if storage.holds(i):
+                storage.fill(i)
+                guests.append(i)
+        return guests if self._one_rank else guests[:_GUESTS]
 
     def _free(self, parts: int, number: int) -> IntArray:
         """Return the idle trucks by type and day that one of several parts may use, shape (t, d)."""
         model = self._model
-        free = np.repeat(np.array([[kind.count] for kind in model.kinds], dtype=np.int64), len(model.problem.days), axis=1)
-        for day in self._chains[0][1] if hasattr(self, "_chains") else self.best.days:
+        free = np.repeat(np.array([[k.count] for k in model.kinds], dtype=np.int64), len(model.problem.days), axis=1)
+        for day in self._chains[0].days:
             free[day.kind, day.day] -= 1
-        return free // parts + (free % parts > number)
+        share: IntArray = free // parts + (free % parts > number)
+        return share
 
     def _stock(self, days: Sequence[TruckDay], parts: int) -> IntArray:
         """Return the packs that a part may take by the end of each day, shape (depots, c, d)."""
         model = self._model
         used = np.zeros_like(model.stock)
         own = np.zeros_like(model.stock)
-        everyone = self._chains[0][1] if hasattr(self, "_chains") else self.best.days
-        for chosen, table in ((everyone, used), (days, own)):
+        for chosen, table in ((self._chains[0].days, used), (days, own)):
             for day in chosen:
-                table[model.kinds[day.kind].depot, :, day.day :] += model.packs[list(day.deliveries())].sum(axis=0)[:, None]
+                packs = model.packs[list(day.deliveries())].sum(axis=0)
+                table[model.kinds[day.kind].depot, :, day.day :] += packs[:, None]
         left = np.minimum.accumulate((model.stock - used)[:, :, ::-1], axis=2)[:, :, ::-1]
         share: IntArray = own + left // parts
         return share

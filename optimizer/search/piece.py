@@ -10,7 +10,9 @@ import numpy as np
 from optimizer.search.kernel.anneal import anneal
 from optimizer.search.kernel.layout import (
     C_LOCATION,
+    C_ABSENT_COST,
     COST,
+    G_COUNT,
     G_END,
     G_FIXED_COST,
     G_LOADING,
@@ -18,16 +20,20 @@ from optimizer.search.kernel.layout import (
     G_SECOND_COST,
     G_START,
     GROUP_COLUMNS,
+    I32,
     I64,
     NONE,
+    TRIP,
     Data,
+    Solution,
     copy_solution,
     empty_solution,
     workspace,
 )
 from optimizer.search.kernel.load import Days, load_days, read_days
 from optimizer.search.kernel.neighbours import nearest_clients
-from optimizer.search.model import Kind, Model
+from optimizer.search.legs import FAR
+from optimizer.search.model import BoolArray, Kind, Model
 from optimizer.travel import IntArray
 
 #: Neighbours known of each delivery: strings are taken from the trips of these ...
@@ -40,6 +46,8 @@ _NEW_GROUPS = 48
 GROUP_RATE = 0.2
 _BLINK = 0.01
 _FOREVER = 1 << 50
+#: Columns in which sibling groups may differ.
+_OF_THE_TRUCK = frozenset({G_COUNT, G_METRE_COST, G_SECOND_COST, G_FIXED_COST})
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -85,7 +93,7 @@ class Task:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Answer:
-    """The truck-days a task ended with and the best it saw, with their costs."""
+    """The truck-days a task ended with and the best it saw, with their costs; clients on none of them wait."""
 
     days: Days
     cost: int
@@ -114,14 +122,22 @@ def run_task(task: Task) -> Answer:
             _BLINK,
             GROUP_RATE if len(data.groups) > 1 else 0.0,
         )
-    days = read_days(solution)
-    cost = int(solution.scalars[COST])
-    best_cost = int(best.scalars[COST])
-    return Answer(days, cost, days if best_cost == cost else read_days(best), best_cost)
+    return Answer(read_days(solution), _cost(data, solution), read_days(best), _cost(data, best))
+
+
+def _cost(data: Data, solution: Solution) -> int:
+    """Return the cost of the truck-days alone."""
+    absent = solution.node[: len(data.clients), TRIP] == NONE
+    return int(solution.scalars[COST]) - int(data.clients[absent, C_ABSENT_COST].sum())
 
 
 def build_piece(
-    model: Model, clients: Sequence[int], groups: Sequence[tuple[int, int]], counts: Sequence[int], stock: IntArray
+    model: Model,
+    clients: Sequence[int],
+    groups: Sequence[tuple[int, int]],
+    counts: Sequence[int],
+    stock: IntArray,
+    importance: IntArray | None = None,
 ) -> Piece:
     """Build the data of a piece.
 
@@ -137,6 +153,8 @@ def build_piece(
         Trucks of each group.
     stock
         Cumulative packs it may use, shape (depots, c, d).
+    importance
+        What it weighs to leave each delivery waiting, from 1, shape (n,); all alike if not given.
     """
     chosen = np.array(clients, dtype=np.int64)
     kinds = [model.kinds[kind] for kind, _ in groups]
@@ -177,16 +195,20 @@ def build_piece(
     round_trip = _round_trip_costs(metres, seconds, location, table)
     new_groups = _cheapest_groups(round_trip, allowed, np.random.default_rng(len(clients)))
     remoteness = np.where(allowed, round_trip, round_trip.max(initial=0) + 1).min(axis=1, initial=_FOREVER)
-    absent = 100 * round_trip.max(initial=0) + int(table[:, G_FIXED_COST].max(initial=0)) + 1
+    alone = round_trip - table[:, G_FIXED_COST]
+    alone = np.where(allowed, alone, alone.max(initial=0)).min(axis=1, initial=_FOREVER)
+    weights = np.ones(len(clients), dtype=np.int64) if importance is None else importance
+    absent = weights * _dearest(round_trip, allowed, table)
     client_table = np.stack(
-        [location, service, release, first[:-1], first[1:], remoteness, np.full(len(clients), absent)], axis=1
+        [location, service, release, first[:-1], first[1:], alone, remoteness, absent], axis=1
     ).astype(np.int64)
     flat = np.array([span for w in windows for span in w], dtype=np.int64).reshape(-1, 2)
-    weights = float(np.median(table[:, G_METRE_COST])), float(np.median(table[:, G_SECOND_COST]))
+    prices = float(np.median(table[:, G_METRE_COST])), float(np.median(table[:, G_SECOND_COST]))
     opens = np.array([w[0][0] for w in windows], dtype=np.int64)
     closes = np.array([w[-1][1] for w in windows], dtype=np.int64)
-    near = nearest_clients(metres, location, _NEAR, opens, closes, service, seconds, weights)
+    near = nearest_clients(metres, location, _NEAR, opens, closes, service, seconds, prices)
     packs = model.packs[chosen]
+    siblings = _siblings(table)
     timed = _is_timed(model, clients, kinds)
     data = Data(
         metres=metres,
@@ -202,13 +224,15 @@ def build_piece(
         groups=table,
         capacity=capacity,
         new_groups=new_groups,
+        siblings=siblings,
         packs=packs,
+        graded=bool((siblings >= 0).any()),
         timed=timed,
         chained=timed and (any(k.trips_per_day > 1 for k in kinds) or bool(release.any())),
         limited=timed and any(k.max_metres is not None or k.max_duration_s is not None for k in kinds),
         stocked=_stock_binds(packs, allowed, groups, kinds, stock),
     )
-    return Piece(tuple(clients), tuple(groups), data, stock, _leg_cost(data, weights))
+    return Piece(tuple(clients), tuple(groups), data, stock, _leg_cost(data, prices))
 
 
 def _travel(model: Model, used: list[int], *, open_routes: bool) -> tuple[np.ndarray, np.ndarray]:
@@ -247,12 +271,28 @@ def _round_trip_costs(metres: np.ndarray, seconds: np.ndarray, location: I64, ta
     return np.asarray(road * table[:, G_METRE_COST] + time * table[:, G_SECOND_COST] + table[:, G_FIXED_COST], dtype=np.int64)
 
 
+def _dearest(round_trip: I64, allowed: BoolArray, table: I64) -> int:
+    """Return more than any one delivery can cost: what it weighs to leave one waiting."""
+    far = FAR * max(1, int(table[:, G_METRE_COST].max()))
+    possible = round_trip[allowed & (round_trip < far)]
+    return 4 * int(possible.max(initial=0)) + int(table[:, G_FIXED_COST].max()) + 1
+
+
 def _cheapest_groups(round_trip: I64, allowed: np.ndarray, noise: np.random.Generator) -> np.ndarray:
     """Return the groups that may serve each client, cheapest first, like ones in random order, shape (n, q)."""
     n, n_groups = round_trip.shape
     ranked = np.where(allowed, round_trip + noise.random((n, n_groups)), np.inf)
     order = np.argsort(ranked, axis=1, kind="stable")[:, :_NEW_GROUPS]
     return np.where(np.take_along_axis(ranked, order, axis=1) < np.inf, order, NONE).astype(np.int32)
+
+
+def _siblings(table: I64) -> I32:
+    """Return the groups that differ from each one in room, price and number of trucks only, shape (g, s)."""
+    same = [column for column in range(GROUP_COLUMNS) if column not in _OF_THE_TRUCK]
+    alike = (table[:, None, same] == table[None, :, same]).all(axis=2) & ~np.eye(len(table), dtype=np.bool_)
+    most = int(alike.sum(axis=1).max(initial=0))
+    order = np.argsort(~alike, axis=1, kind="stable")[:, : max(1, most)]
+    return np.where(np.take_along_axis(alike, order, axis=1), order, NONE).astype(np.int32)
 
 
 def _is_timed(model: Model, clients: Sequence[int], kinds: Sequence[Kind]) -> bool:

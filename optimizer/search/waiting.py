@@ -22,11 +22,11 @@ Drop = tuple[int, str, int]
 class Storage:
     """Room left at each place for each storage class and drop; places without a limit have any amount."""
 
-    def __init__(self, model: Model, boards: Sequence[Board]) -> None:
+    def __init__(self, model: Model, plan: Sequence[Board] | Sequence[TruckDay]) -> None:
         self._model = model
         self._filled: defaultdict[Drop, int] = defaultdict(int)
-        for board in boards:
-            for i in board.deliveries():
+        for part in plan:
+            for i in part.deliveries():
                 self.fill(i)
 
     def fill(self, delivery: int, sign: int = 1) -> None:

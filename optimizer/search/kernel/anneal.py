@@ -12,15 +12,19 @@ from optimizer.search.kernel.layout import (
     COST,
     I64,
     JOURNAL,
+    LINKED,
     NONE,
     T_DAY,
+    T_GROUP,
     TRIP,
+    UNLINKED,
     Data,
     Solution,
     Workspace,
     compiled,
     copy_solution,
 )
+from optimizer.search.kernel.grade import take_cheapest
 from optimizer.search.kernel.load import refresh_all
 from optimizer.search.kernel.moves import undo
 from optimizer.search.kernel.rand import below, uniform
@@ -28,6 +32,9 @@ from optimizer.search.kernel.recreate import insert_cheapest, sort_removed
 from optimizer.search.kernel.ruin import ruin
 from optimizer.search.kernel.swap_groups import try_other_group
 from optimizer.search.kernel.times import refresh_touched
+
+#: How often a move weighs new trucks by the share of their fixed cost that is used at once.
+_SHARED = 0.3
 
 
 @compiled
@@ -106,6 +113,7 @@ def anneal(
         count = ruin(d, s, w, seed, mean_removed, longest, absent)
         sort_removed(d, w, count)
         s.scalars[ABSENT] = 0
+        w.shared_cost[0] = d.graded and uniform(w.random) < _SHARED
         lost = np.int64(0)
         for i in range(count):
             c = np.int64(w.removed[i])
@@ -115,6 +123,14 @@ def anneal(
                 lost += d.clients[c, C_ABSENT_COST]
         if d.timed:
             refresh_touched(d, s, w, s.scalars[JOURNAL])
+        if d.graded:
+            for j in range(s.scalars[JOURNAL]):
+                if w.journal[j, 0] == LINKED:
+                    take_cheapest(d, s, w, s.trip[s.node[w.journal[j, 1], TRIP], T_DAY])
+                elif w.journal[j, 0] == UNLINKED and s.trip[w.journal[j, 3], T_GROUP] != NONE:
+                    take_cheapest(d, s, w, s.trip[w.journal[j, 3], T_DAY])
+            if d.timed:
+                refresh_touched(d, s, w, s.scalars[JOURNAL])
         if group_rate > 0.0 and count and uniform(w.random) < group_rate:
             t = s.node[w.removed[below(w.random, count)], TRIP]
             if t != NONE:

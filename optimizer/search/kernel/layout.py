@@ -43,9 +43,8 @@ D_GROUP, D_SIZE, D_METRES, D_DURATION, D_TRIPS = range(5)
 (G_START, G_END, G_COUNT, G_METRE_COST, G_SECOND_COST, G_FIXED_COST, G_OPENS, G_CLOSES, G_LOADING, G_MAX_METRES,
  G_MAX_DURATION, G_TRIPS, G_DEPOT, G_DAY) = range(14)  # fmt: skip
 GROUP_COLUMNS = 14
-# Columns of a client.
-C_LOCATION, C_SERVICE, C_RELEASE, C_FIRST_WINDOW, C_END_WINDOW, C_REMOTENESS, C_ABSENT_COST = range(7)
-CLIENT_COLUMNS = 7
+# Columns of a client. ALONE is what a trip for it alone costs at least, on a truck in use; REMOTENESS on another truck.
+C_LOCATION, C_SERVICE, C_RELEASE, C_FIRST_WINDOW, C_END_WINDOW, C_ALONE, C_REMOTENESS, C_ABSENT_COST = range(8)
 # The scalars of a solution: its cost, free trip and truck-day numbers left, clients absent, length of the journal.
 COST, FREE_TRIPS, FREE_DAYS, ABSENT, JOURNAL = range(5)
 # What the journal records, so that a move can be taken back.
@@ -60,7 +59,7 @@ class Data(NamedTuple):
     metres, seconds
         Between locations, int32, shape (l, l); ``_to`` is the transpose: row i holds the ways to i.
     clients
-        Shape (n, 7), columns ``C_``.
+        Shape (n, 8), columns ``C_``.
     load
         Of each client in each kind of load, shape (n, k).
     windows
@@ -77,8 +76,13 @@ class Data(NamedTuple):
         Shape (g, k).
     new_groups
         Groups for a further truck-day, by client, cheapest first, -1 where there are no more, shape (n, q).
+    siblings
+        Groups that differ from each one in the truck only, not in depot, day and hours; -1 where there are no more,
+        shape (g, s).
     packs
         Packs per commodity of each client, shape (n, c).
+    graded
+        Whether any group has siblings.
     timed, chained, limited, stocked
         Whether times, several trips a day (or release times), limits of a truck-day, stock need looking at.
     """
@@ -96,7 +100,9 @@ class Data(NamedTuple):
     groups: I64
     capacity: I64
     new_groups: I32
+    siblings: I32
     packs: I64
+    graded: bool
     timed: bool
     chained: bool
     limited: bool
@@ -126,7 +132,10 @@ class Workspace(NamedTuple):
     """What a move needs on the way: the journal, the clients taken out and their sort keys, the absent, marks.
 
     ``stock_ok`` tells for the client at hand from which depot on which day stock allows it. ``random`` holds the state
-    of the generator (xorshift64*, Vigna 2016), ``blink`` how many positions are seen until one is overlooked.
+    of the generator (xorshift64*, Vigna 2016), ``blink`` how many positions are seen until one is overlooked;
+    ``seen`` and ``graded`` tell for which insertion, counted in ``insertions``, a further trip and a larger truck of a
+    truck-day were last looked at, ``larger`` and ``larger_cost`` what truck that was. ``shared_cost`` tells whether a
+    new truck is weighed with the share of its fixed cost that its first client fills.
     """
 
     journal: I64
@@ -139,6 +148,12 @@ class Workspace(NamedTuple):
     stock_ok: U8
     random: NDArray[np.uint64]
     blink: I64
+    seen: I64
+    insertions: I64
+    graded: I64
+    larger: I64
+    larger_cost: I64
+    shared_cost: U8
 
 
 def empty_solution(data: Data, stock: I64) -> Solution:
@@ -178,6 +193,12 @@ def workspace(data: Data, stock: I64, seed: int) -> Workspace:
         stock_ok=np.ones((max(1, stock.shape[0]), max(1, stock.shape[2])), dtype=np.uint8),
         random=np.array([state or 1], dtype=np.uint64),
         blink=np.zeros(1, dtype=np.int64),
+        seen=np.zeros(n + 2, dtype=np.int64),
+        insertions=np.zeros(1, dtype=np.int64),
+        graded=np.zeros(n + 2, dtype=np.int64),
+        larger=np.zeros(n + 2, dtype=np.int64),
+        larger_cost=np.zeros(n + 2, dtype=np.int64),
+        shared_cost=np.zeros(1, dtype=np.uint8),
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from optimizer.search.kernel.layout import (
+    C_ALONE,
     C_END_WINDOW,
     C_FIRST_WINDOW,
     C_LOCATION,
@@ -41,6 +42,7 @@ from optimizer.search.kernel.layout import (
     OPENED,
     OUT,
     PREV,
+    REGROUPED,
     T_DAY,
     T_DEADLINE,
     T_DURATION,
@@ -58,7 +60,8 @@ from optimizer.search.kernel.layout import (
     Workspace,
     compiled,
 )
-from optimizer.search.kernel.moves import link, open_trip, record
+from optimizer.search.kernel.grade import find_larger
+from optimizer.search.kernel.moves import link, open_trip, record, regroup
 from optimizer.search.kernel.rand import below, positions_to_blink
 from optimizer.search.kernel.times import earliest_end, latest_start, refresh_day
 
@@ -148,6 +151,15 @@ def try_new_trip(
 
 
 @compiled
+def _filled(d: Data, c: int, g: int) -> float:
+    """Return which part of a truck of group g client c fills."""
+    part = 0.0
+    for k in range(d.load.shape[1]):
+        part = max(part, d.load[c, k] / max(1.0, float(d.capacity[g, k])))
+    return part
+
+
+@compiled
 def insert_cheapest(d: Data, s: Solution, w: Workspace, c: int, blink_rate: float, everywhere: bool) -> bool:
     """Put a client at the cheapest position tried; return False if there is none.
 
@@ -168,6 +180,8 @@ def insert_cheapest(d: Data, s: Solution, w: Workspace, c: int, blink_rate: floa
     best = np.int64(NEVER)
     best_trip, best_node, best_day, best_group, best_at = NONE, NONE, NONE, NONE, 0
     best_window = first_window
+    alone = d.clients[c, C_ALONE]
+    w.insertions[0] += 1
     if stocked:
         mark_stock(d, s, w, c)
     near = d.near[c]
@@ -186,14 +200,22 @@ def insert_cheapest(d: Data, s: Solution, w: Workspace, c: int, blink_rate: floa
         for i in range(n_loads):
             if loads[t, i] + d.load[c, i] > capacity[g, i]:
                 fits = False
+        day = trip[t, T_DAY]
+        driver, further_cost = g, np.int64(0)
+        if not fits and d.graded:
+            if w.graded[t] != w.insertions[0]:
+                w.graded[t] = w.insertions[0]
+                find_larger(d, s, w, np.int64(t), c)
+            if w.larger[t] != NONE and w.larger_cost[t] < best:
+                fits = True
+                driver, further_cost = w.larger[t], w.larger_cost[t]
         if not fits and not chained:
             continue
         if stocked and not w.stock_ok[groups[g, G_DEPOT], groups[g, G_DAY]]:
             continue
-        day = trip[t, T_DAY]
         if timed and (chained or trip[t, T_STALE]):
             refresh_day(d, s, day)
-        metre_cost = groups[g, G_METRE_COST]
+        metre_cost = groups[driver, G_METRE_COST]
         if fits:
             for side in range(2):
                 if side == 0:
@@ -201,7 +223,7 @@ def insert_cheapest(d: Data, s: Solution, w: Workspace, c: int, blink_rate: floa
                 else:
                     p, q = node[v, PREV], v
                 metres = np.int64(to_it[node[p, OUT]]) + from_it[node[q, IN]] - node[p, LEG]
-                cost = metres * metre_cost
+                cost = metres * metre_cost + further_cost
                 if cost >= best:
                     continue
                 blink -= 1
@@ -210,7 +232,7 @@ def insert_cheapest(d: Data, s: Solution, w: Workspace, c: int, blink_rate: floa
                     continue
                 if not timed:
                     best = cost
-                    best_trip, best_node = t, p
+                    best_trip, best_node, best_group = t, p, driver
                     continue
                 delta_in = segment[p, HEAD_DURATION] + seconds_to_it[node[p, OUT]]
                 out_s = service + seconds_from_it[node[q, IN]]
@@ -239,12 +261,13 @@ def insert_cheapest(d: Data, s: Solution, w: Workspace, c: int, blink_rate: floa
                         or day_table[day, D_DURATION] + added > groups[g, G_MAX_DURATION]
                     ):
                         continue
-                    total = cost + added * groups[g, G_SECOND_COST]
+                    total = cost + added * groups[driver, G_SECOND_COST]
                     if total < best:
                         best = total
-                        best_trip, best_node, best_window = t, p, window
-        if chained and day_table[day, D_SIZE] < groups[g, G_TRIPS]:
+                        best_trip, best_node, best_window, best_group = t, p, window, driver
+        if chained and best > alone and w.seen[t] != w.insertions[0] and day_table[day, D_SIZE] < groups[g, G_TRIPS]:
             # A further trip of this truck, behind this one or before it.
+            w.seen[t] = w.insertions[0]
             at = 0
             while day_table[day, D_TRIPS + at] != t:
                 at += 1
@@ -270,7 +293,8 @@ def insert_cheapest(d: Data, s: Solution, w: Workspace, c: int, blink_rate: floa
                     best = total
                     best_trip, best_day, best_group, best_window = NONE, day, g, window
                     best_at = at + 1 - side
-    for k in range(d.new_groups.shape[1]):
+    share_cost = d.graded and w.shared_cost[0]
+    for k in range(d.new_groups.shape[1] if share_cost or best > d.clients[c, C_REMOTENESS] else 0):
         g = np.int64(d.new_groups[c, k])
         if g < 0:
             break
@@ -279,7 +303,10 @@ def insert_cheapest(d: Data, s: Solution, w: Workspace, c: int, blink_rate: floa
         if stocked and not w.stock_ok[groups[g, G_DEPOT], groups[g, G_DAY]]:
             continue
         total, window = try_new_trip(d, c, g, groups[g, G_OPENS], groups[g, G_CLOSES], 0, 0)
-        total += groups[g, G_FIXED_COST]
+        if share_cost and total < NEVER:
+            total += np.int64(_filled(d, c, g) * groups[g, G_FIXED_COST])
+        else:
+            total += groups[g, G_FIXED_COST]
         if total < best:
             blink -= 1
             if blink < 0:
@@ -295,6 +322,10 @@ def insert_cheapest(d: Data, s: Solution, w: Workspace, c: int, blink_rate: floa
         best_trip = open_trip(d, s, best_day, best_group, best_at)
         record(s, w, OPENED, best_trip, trip[best_trip, T_DAY], 0, 0)
         best_node = best_trip + n
+    elif d.graded and best_group != trip[best_trip, T_GROUP]:
+        day = trip[best_trip, T_DAY]
+        record(s, w, REGROUPED, day, trip[best_trip, T_GROUP], 0, 0)
+        regroup(d, s, day, best_group)
     link(d, s, c, best_node, best_trip)
     record(s, w, LINKED, c, 0, 0, 0)
     return True

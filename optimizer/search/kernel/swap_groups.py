@@ -8,12 +8,10 @@ from optimizer.search.kernel.layout import (
     COST,
     D_GROUP,
     D_SIZE,
-    D_TRIPS,
     G_COUNT,
     G_DEPOT,
     G_TRIPS,
     JOURNAL,
-    NEXT,
     NONE,
     REGROUPED,
     T_DAY,
@@ -24,6 +22,7 @@ from optimizer.search.kernel.layout import (
     Workspace,
     compiled,
 )
+from optimizer.search.kernel.grade import may_drive
 from optimizer.search.kernel.moves import record, regroup
 from optimizer.search.kernel.rand import below
 from optimizer.search.kernel.times import refresh_day, times_hold
@@ -35,12 +34,12 @@ _TRIED = 20
 def try_other_group(d: Data, s: Solution, w: Workspace, day: int) -> None:
     """Give a truck-day another group drawn at random, in exchange if that has no free truck, when it saves."""
     g, h = s.day[day, D_GROUP], below(w.random, len(d.groups))
-    if h == g or not _may_drive(d, s, day, h):
+    if h == g or s.day[day, D_SIZE] > d.groups[h, G_TRIPS] or not may_drive(d, s, day, h):
         return
     other = NONE
     if s.used[h] >= d.groups[h, G_COUNT]:
         other = _find_day(d, s, w, h)
-        if other == NONE or not _may_drive(d, s, other, g):
+        if other == NONE or s.day[other, D_SIZE] > d.groups[g, G_TRIPS] or not may_drive(d, s, other, g):
             return
     before, entries = s.scalars[COST], s.scalars[JOURNAL]
     record(s, w, REGROUPED, day, g, 0, 0)
@@ -73,25 +72,6 @@ def _find_day(d: Data, s: Solution, w: Workspace, g: int) -> int:
         if t != NONE and s.trip[t, T_GROUP] == g:
             return s.trip[t, T_DAY]
     return NONE
-
-
-@compiled
-def _may_drive(d: Data, s: Solution, day: int, g: int) -> bool:
-    """Tell whether a truck of a group may and can carry what is on a truck-day, times aside."""
-    if s.day[day, D_SIZE] > d.groups[g, G_TRIPS]:
-        return False
-    for i in range(s.day[day, D_SIZE]):
-        t = s.day[day, D_TRIPS + i]
-        for k in range(s.loads.shape[1]):
-            if s.loads[t, k] > d.capacity[g, k]:
-                return False
-        h = t + len(d.clients)
-        c = np.int64(s.node[h, NEXT])
-        while c != h:
-            if not d.allowed[c, g]:
-                return False
-            c = np.int64(s.node[c, NEXT])
-    return True
 
 
 @compiled
