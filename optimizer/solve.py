@@ -22,6 +22,8 @@ __all__ = ["MOVES_PER_ITERATION", "Progress", "solve"]
 
 #: Until this part of the search is over, the first temperature follows from the speed measured.
 _SPEED_KNOWN = 0.05
+#: Parts of the search after which the best plan is put together anew from the truck-days seen; at last once more.
+_RECOMBINED = (0.6, 0.75, 0.9)
 
 
 def solve(
@@ -104,6 +106,7 @@ def _anneal(
     watch.begin_search()
     tasks = annealing.tasks
     hot = 0.0
+    recombine_at = list(_RECOMBINED)
     while True:
         before = watch.fraction()
         moves, after = watch.next_round(tasks)
@@ -114,6 +117,13 @@ def _anneal(
         began = watch.elapsed_s()
         annealing.round(executor, moves, hot * (COLD / hot) ** before, hot * (COLD / hot) ** after)
         watch.count(moves, tasks, watch.elapsed_s() - began)
+        if recombine_at and watch.fraction() >= recombine_at[0]:
+            recombine_at.pop(0)
+            began = watch.elapsed_s()
+            annealing.recombine()
+            watch.keep_back(2 * (watch.elapsed_s() - began))
         late = len(annealing.best.waiting)
         watch.tell(annealing.best.cost, able - late, n_never + late)
+    if watch.iterations:
+        annealing.recombine()
     return boards_of(model, annealing.best.days), list(annealing.best.waiting)

@@ -66,7 +66,10 @@ class Fields:
         """Return start and end for each location, shape (locations, 2); None if the file has none."""
         if not self.has(key):
             return None
+        before = len(self._faults)
         windows = self._whole(key, self._table(key, self._n_locations, 2))
+        if len(self._faults) > before:
+            return windows
         # A depot must be open for some time.
         least = np.where(np.arange(self._n_locations) < self._n_depots, 1, 0)
         for row in np.flatnonzero(windows[:, 1] - windows[:, 0] < least)[:_FAULTS_TOLD].tolist():

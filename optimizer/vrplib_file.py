@@ -22,6 +22,8 @@ __all__ = ["Instance", "Rounding", "VrplibError", "read_instance"]
 
 #: Longest distance, in whole units: what is longer the search takes for no road.
 MOST_DISTANCE = 100_000_000
+#: Most locations and most vehicles.
+_MOST_OF_A_KIND = 1_000_000
 #: Fields that mean something here.
 _KNOWN = frozenset(
     [
@@ -118,7 +120,7 @@ def read_instance(path: Path, rounding: Rounding | None = None) -> Instance:
     faults = _check_known(text, kind)
     n_locations = _read_size(text, "DIMENSION", faults)
     n_depots = _count_depots(text, faults)
-    if n_locations is None and not faults:
+    if "DIMENSION" not in text.lines:
         faults.append(Fault(FaultCode.MISSING, "DIMENSION"))
     if n_locations is not None and n_locations <= n_depots:
         faults.append(Fault(FaultCode.NO_CLIENTS))
@@ -164,6 +166,9 @@ def _read_size(text: VrplibText, key: str, faults: list[Fault]) -> int | None:
     if value is None or value < 0 or value != int(value):
         code = FaultCode.NOT_A_NUMBER if value is None else FaultCode.NEGATIVE if value < 0 else FaultCode.NOT_WHOLE
         faults.append(Fault(code, key, line.number, {"text": line.text}))
+        return None
+    if value > _MOST_OF_A_KIND:
+        faults.append(Fault(FaultCode.UNSUPPORTED_VALUE, key, line.number, {"text": line.text}))
         return None
     return int(value)
 

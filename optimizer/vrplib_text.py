@@ -116,4 +116,5 @@ def _parse_section(key: str, heading: int, body: list[tuple[int, str]], faults: 
 
 
 def _shorten(text: str) -> str:
-    return text if len(text) <= 40 else text[:39] + "…"
+    shown = "".join(letter if letter.isprintable() else "·" for letter in text[:40])
+    return shown if len(text) <= 40 else shown[:39] + "…"

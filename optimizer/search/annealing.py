@@ -20,6 +20,7 @@ from optimizer.search.kernel.load import Days
 from optimizer.search.admission import in_rank_order
 from optimizer.search.model import Model
 from optimizer.search.piece import Piece, Task, build_piece, run_task
+from optimizer.search.pool import Pool
 from optimizer.search.regions import cut_into_regions
 from optimizer.search.state import Board, TruckDay
 from optimizer.search.waiting import Storage
@@ -28,7 +29,7 @@ from optimizer.travel import IntArray
 #: Up to so many deliveries are annealed as a whole.
 WHOLE = 250
 #: Deliveries in a region.
-_REGION = 510
+_REGION = 800
 _CHAINS = 2
 #: Temperature at the end and, with many moves for each delivery, at the start: in units of the way to a near neighbour.
 COLD = 0.04
@@ -87,6 +88,7 @@ class Annealing:
         self._weight = {i: 1 if self._one_rank else 1 << n for n, i in enumerate(reversed(waiting))}
         self.best = self._found(days, sum(board.cost() for board in boards))
         self._chains = [self.best]
+        self._pool = Pool(model)
         self._whole: Piece | None = None
         if self._n <= WHOLE:
             self._whole = self._build(days, waiting, 0, 1)
@@ -94,8 +96,8 @@ class Annealing:
 
     @property
     def tasks(self) -> int:
-        """Tell into how many tasks a round is cut, about."""
-        return _CHAINS if self._whole else max(2, -(-self._n // _REGION))
+        """Tell into how many tasks a round is cut: an even number, for few cores are odd."""
+        return _CHAINS if self._whole else 2 * -(-self._n // (2 * _REGION))
 
     def round(self, executor: Executor, moves: int, hot: float, cold: float) -> None:
         """Anneal every chain, with so many moves for each task, between two temperatures (in near-neighbour ways)."""
@@ -109,13 +111,13 @@ class Annealing:
         for number, answer in enumerate(executor.map(run_task, tasks)):
             self._chains[number] = self._found(_from_piece(piece, answer.days), answer.cost)
             self._keep(self._found(_from_piece(piece, answer.best_days), answer.best_cost))
+            self._pool.add(self._chains[number].days)
 
     def _round_of_regions(self, executor: Executor, moves: int, hot: float, cold: float) -> None:
         now = self._chains[0]
         sizes = [sum(map(len, day.trips)) for day in now.days]
         centres = self._centres(now.days)
-        most = min(_REGION, self._n // 2 + 30)
-        parts = cut_into_regions(centres, sizes, most, self._random.uniform(0, math.pi))
+        parts = cut_into_regions(centres, sizes, self.tasks, self._random.uniform(0, math.pi))
         guests = self._share_waiting(now, centres, parts)
         pieces = [
             self._build([now.days[i] for i in part], guests[number], number, len(parts))
@@ -129,6 +131,15 @@ class Annealing:
         days = [day for piece, answer in zip(pieces, answers, strict=True) for day in _from_piece(piece, answer.days)]
         self._chains[0] = self._found(days, sum(answer.cost for answer in answers))
         self._keep(self._chains[0])
+        self._pool.add(days)
+
+    def recombine(self) -> None:
+        """Put the best plan together from the truck-days lately seen; if it is better, go on from it."""
+        days, cost = self._pool.combine(self.best.days)
+        found = self._found(days, cost)
+        if found.is_better_than(self.best):
+            self.best = found
+            self._chains = [found] * len(self._chains)
 
     def _found(self, days: list[TruckDay], cost: int) -> Found:
         waiting = tuple(in_rank_order(self._model, self._able.difference(*(day.deliveries() for day in days))))

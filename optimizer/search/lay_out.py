@@ -81,7 +81,7 @@ def _parts(model: Model, deliveries: Sequence[int]) -> list[list[int]]:
     if len(deliveries) <= _MOST:
         return [list(deliveries)]
     centres = model.position[[model.place[i] for i in deliveries]]
-    regions = cut_into_regions(centres, [1] * len(deliveries), _MOST, 0.0)
+    regions = cut_into_regions(centres, [1] * len(deliveries), -(-len(deliveries) // _MOST), 0.0)
     return [[deliveries[n] for n in region] for region in regions]
 
 

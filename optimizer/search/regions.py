@@ -9,11 +9,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 
-def cut_into_regions(centres: NDArray[np.float64], sizes: Sequence[int], most: int, angle: float) -> list[list[int]]:
-    """Cut points into parts of at most ``most`` together, by straight lines.
+def cut_into_regions(
+    centres: NDArray[np.float64], sizes: Sequence[int], parts: int, angle: float
+) -> list[list[int]]:
+    """Cut points into a number of parts of about equal weight, by straight lines.
 
-    The points are halved by weight across one direction, the halves across the direction at a right angle, and so on.
-    Another angle cuts elsewhere, so that no border stays.
+    The points are halved across one direction, the halves across the direction at a right angle, and so on. Another
+    angle cuts elsewhere, so that no border stays.
 
     Parameters
     ----------
@@ -21,32 +23,30 @@ def cut_into_regions(centres: NDArray[np.float64], sizes: Sequence[int], most: i
         Shape (n, 2).
     sizes
         Weight of each point.
-    most
-        Heaviest part; a single point may be heavier.
+    parts
+        How many; fewer where there are not so many points.
     angle
         First direction, radians.
 
     Returns
     -------
     list of list of int
-        The points of each part, ascending; every point is in exactly one.
+        The points of each part, ascending; none is empty and every point is in exactly one.
     """
     weight = np.asarray(sizes, dtype=np.int64)
-    parts: list[list[int]] = []
-    pending = [(np.arange(len(weight)), angle)]
+    regions: list[list[int]] = []
+    pending = [(np.arange(len(weight)), parts, angle)]
     while pending:
-        points, turn = pending.pop()
-        total = int(weight[points].sum())
-        if total <= most or len(points) < 2:
+        points, wanted, turn = pending.pop()
+        if wanted < 2 or len(points) < 2:
             if len(points):
-                parts.append(sorted(points.tolist()))
+                regions.append(sorted(points.tolist()))
             continue
         along = centres[points] @ np.array([math.cos(turn), math.sin(turn)])
         order = points[np.argsort(along, kind="stable")]
-        # As many equal parts as are needed lie on the two sides, not always half of them.
-        wanted = -(-total // most)
+        first = wanted // 2
         before = np.cumsum(weight[order])
-        cut = int(np.searchsorted(before, total * (wanted // 2) / wanted)) + 1
-        cut = min(max(cut, 1), len(points) - 1)
-        pending += [(order[cut:], turn + math.pi / 2), (order[:cut], turn + math.pi / 2)]
-    return parts
+        cut = int(np.searchsorted(before, before[-1] * first / wanted)) + 1
+        cut = min(cut, len(points) - 1)
+        pending += [(order[cut:], wanted - first, turn + math.pi / 2), (order[:cut], first, turn + math.pi / 2)]
+    return regions

@@ -1,0 +1,35 @@
+"""Where the compiled search is kept, so that it is compiled once and never out of date."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import tempfile
+from pathlib import Path
+
+from numba import config
+
+
+def cache_folder() -> Path:
+    """Return the folder for the code as it is now: its name is drawn from all source files of this package.
+
+    Numba looks only at the file that a function stands in, and would keep one that calls another, changed elsewhere.
+    """
+    sources = sorted(Path(__file__).parent.glob("*.py"))
+    digest = hashlib.sha256(b"".join(path.read_bytes() for path in sources)).hexdigest()[:16]
+    caches = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+    for root in (caches, Path(tempfile.gettempdir())):
+        folder = root / "taavon" / "compiled" / digest
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError:
+            continue
+        if os.access(folder, os.W_OK):
+            return folder
+    return Path(tempfile.mkdtemp(prefix="taavon-compiled-"))
+
+
+def use_cache() -> None:
+    """Let numba keep what it compiles in that folder, unless the user has named one."""
+    if not os.environ.get("NUMBA_CACHE_DIR"):
+        config.CACHE_DIR = str(cache_folder())
