@@ -23,14 +23,14 @@ endif
 .DELETE_ON_ERROR:
 .PHONY: demo test test-slow lint bench bench-allocation setup clean
 
-demo: $(VENV)/.run
+demo: $(VENV)/.compiled
 	@echo "Running the round ramadan-1399 of the example; the search for routes takes $(SECONDS) seconds."
 	$(BIN)/taavon run examples/khorasan_razavi --round ramadan-1399 --out out/demo --seconds $(SECONDS) --overwrite
 
-test: $(VENV)/.dev
+test: $(VENV)/.dev $(VENV)/.compiled
 	$(BIN)/python -m pytest -n logical --maxprocesses 8 -m "not slow"
 
-test-slow: $(VENV)/.dev
+test-slow: $(VENV)/.dev $(VENV)/.compiled
 	$(BIN)/python -m pytest -n logical --maxprocesses 8 -m slow
 
 lint: $(VENV)/.dev
@@ -39,7 +39,7 @@ lint: $(VENV)/.dev
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-bench: $(VENV)/.dev
+bench: $(VENV)/.dev $(VENV)/.compiled
 	$(BIN)/python benchmarks/drift.py
 	$(BIN)/python benchmarks/run_demo.py --seconds $(SECONDS)
 
@@ -47,7 +47,7 @@ bench-allocation: $(VENV)/.dev
 	@$(PIP) --editable '.[bench]'
 	$(BIN)/python benchmarks/allocation.py
 
-setup: $(VENV)/.dev
+setup: $(VENV)/.dev $(VENV)/.compiled
 
 # Each step leaves its mark only when it has succeeded: a step that was cut short is done again.
 $(MADE):
@@ -61,6 +61,12 @@ $(MADE):
 $(VENV)/.run: $(MADE) pyproject.toml constraints.txt
 	@echo "Installing what taavon needs into $(VENV): once, some minutes."
 	@$(PIP) --editable .
+	@touch $@
+
+# Kept outside the repository, in the user's cache, by the state of these files: see optimizer/search/kernel/cache.py.
+$(VENV)/.compiled: $(VENV)/.run $(wildcard optimizer/search/kernel/*.py)
+	@echo "Compiling the search for routes: once, half a minute."
+	@$(BIN)/python -m optimizer.compile
 	@touch $@
 
 $(VENV)/.dev: $(VENV)/.run

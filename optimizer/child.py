@@ -20,7 +20,7 @@ from dataclasses import dataclass, replace
 from typing import IO, Any
 
 from optimizer.lifeline import die_with_parent
-from optimizer.parallel import ThreadExecutor, SerialExecutor, count_available_cpus
+from optimizer.parallel import SerialExecutor, ThreadExecutor, count_available_cpus
 from optimizer.pipe import receive_message, send_message
 from optimizer.plan import Limits, Plan
 from optimizer.problem import Problem

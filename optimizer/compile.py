@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+import numpy as np
+
 from optimizer.plan import Limits
 from optimizer.problem import Delivery, Depot, Place, Problem, VehicleType
 from optimizer.solve import solve
 from optimizer.travel import IntArray
 
-import numpy as np
-
 
 class _Plane:
     """A metre and a second between any two places."""
 
-    def matrix(self, origins: IntArray, destinations: IntArray) -> tuple[IntArray, IntArray]:
+    def matrix(
+        self, origins: Sequence[int] | IntArray, destinations: Sequence[int] | IntArray
+    ) -> tuple[IntArray, IntArray]:
         here, there = np.asarray(origins)[:, None], np.asarray(destinations)[None, :]
         apart = np.abs(here - there).astype(np.int64)
         return apart, apart

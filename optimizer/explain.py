@@ -65,9 +65,7 @@ def static_reason(problem: Problem, index: int) -> Unserved | None:
     if not usable:
         trucks = sum(v.count for _, v in of_depot)
         return unserved(Reason.NO_COMPATIBLE_VEHICLE, **_incompatible(trucks, carrying, delivery))
-    fitting = [
-        v for v in usable if _room_g(v, delivery) >= delivery.weight_g and v.capacity_ml >= delivery.volume_ml
-    ]
+    fitting = [v for v in usable if _room_g(v, delivery) >= delivery.weight_g and v.capacity_ml >= delivery.volume_ml]
     if not fitting:
         return unserved(Reason.TOO_LARGE, **_too_large(usable, delivery))
     room_g = problem.storage_g.get((delivery.place, delivery.storage_class))

@@ -169,9 +169,7 @@ def _from_record(record: _ProblemRecord, travel: RecordedTravel) -> Problem:
 
 def _used_legs(problem: Problem, plan: Plan) -> list[tuple[int, int, int, int]]:
     """List the legs of the trips, and those there and back that the reasons of the unserved rest on."""
-    tours = []
-    for trip in plan.trips:
-        tours.append(places_of(problem, trip))
+    tours = [places_of(problem, trip) for trip in plan.trips]
     for unserved in plan.unserved:
         delivery = problem.deliveries[unserved.delivery]
         depot = problem.depots[delivery.depot].place

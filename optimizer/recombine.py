@@ -82,7 +82,7 @@ def _relax(
 ) -> tuple[float, np.ndarray]:
     """Return the bound of the linear relaxation, and the reduced cost of each column; no bound if it fails."""
     model = mathopt.Model()
-    scale = max(1, max(column.cost for column in columns))
+    scale = max(1, *(column.cost for column in columns))
     x = [model.add_variable(lb=0.0) for _ in columns]
     rows: dict[int, list[int]] = {i: [] for c in incumbent for i in columns[c].items}
     groups: dict[int, list[int]] = {}

@@ -95,11 +95,11 @@ def _check_truck_days(problem: Problem, plan: Plan) -> Iterator[Violation]:
             yield Violation(ViolationCode.TOO_MANY_TRIPS, name_trip(problem, trips[-1]), counts)
         metres, seconds = sum(t.metres for t in trips), sum(t.end_s - t.start_s for t in trips)
         if vehicle.max_metres is not None and metres > vehicle.max_metres:
-            numbers = {"metres_m": metres, "allowed_m": vehicle.max_metres}
-            yield Violation(ViolationCode.DAY_TOO_FAR, name_trip(problem, trips[-1]), numbers)
+            far = {"metres_m": metres, "allowed_m": vehicle.max_metres}
+            yield Violation(ViolationCode.DAY_TOO_FAR, name_trip(problem, trips[-1]), far)
         if vehicle.max_duration_s is not None and seconds > vehicle.max_duration_s:
-            numbers = {"working_s": seconds, "allowed_s": vehicle.max_duration_s}
-            yield Violation(ViolationCode.DAY_TOO_LONG, name_trip(problem, trips[-1]), numbers)
+            long = {"working_s": seconds, "allowed_s": vehicle.max_duration_s}
+            yield Violation(ViolationCode.DAY_TOO_LONG, name_trip(problem, trips[-1]), long)
 
 
 def _check_stock(problem: Problem, plan: Plan) -> Iterator[Violation]:

@@ -27,7 +27,7 @@ MATRIX = "matrix.bin"
 MAX_FROZEN_PLACES = 5000
 
 #: Packages whose versions may change a plan.
-LIBRARIES = ("numpy", "ortools")
+LIBRARIES = ("numba", "numpy", "ortools")
 
 #: Entry -> renderer, of all that came of the round. Whatever is added here is hashed and later rendered anew.
 OUTPUTS: Mapping[str, Callable[[RoundOutcome], bytes]] = {

@@ -16,8 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from optimizer.parallel import Executor
-from optimizer.search.kernel.load import Days
 from optimizer.search.admission import in_rank_order
+from optimizer.search.kernel.load import Days
 from optimizer.search.model import Model
 from optimizer.search.piece import Piece, Task, build_piece, run_task
 from optimizer.search.pool import Pool
@@ -45,7 +45,7 @@ Chain = list[TruckDay]
 
 def start_temperature(moves_per_delivery: float) -> float:
     """Return the first temperature that so many moves for each delivery can still cool down well."""
-    return min(HOT, max(2 * COLD, COLD * (moves_per_delivery / 50) ** 0.8))
+    return min(HOT, max(2 * COLD, COLD * float((moves_per_delivery / 50) ** 0.8)))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -185,8 +185,8 @@ class Annealing:
         counts: dict[tuple[int, int], int] = {}
         for day in days:
             counts[day.kind, day.day] = counts.get((day.kind, day.day), 0) + 1
-        useful_days = model.day_ok[clients].any(axis=0)
-        useful_kinds = model.kind_ok[clients].any(axis=0)
+        useful_days = np.logical_or.reduce(model.day_ok[clients], axis=0)
+        useful_kinds = np.logical_or.reduce(model.kind_ok[clients], axis=0)
         free = self._free(parts, number)
         for kind, day in zip(*np.nonzero(free), strict=True):
             if useful_kinds[kind] and useful_days[day]:
@@ -197,9 +197,7 @@ class Annealing:
         if not self._one_rank and guests:
             importance = np.full(len(clients), 1 << len(guests), dtype=np.int64)
             importance[len(served) :] = [1 << (len(guests) - 1 - n) for n in range(len(guests))]
-        return build_piece(
-            model, clients, groups, [counts[g] for g in groups], self._stock(days, parts), importance
-        )
+        return build_piece(model, clients, groups, [counts[g] for g in groups], self._stock(days, parts), importance)
 
     def _guests(self, waiting: Sequence[int]) -> list[int]:
         """Choose among those who wait whom the storage has room for, all together, beside everyone served."""

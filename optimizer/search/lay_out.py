@@ -7,7 +7,16 @@ from collections.abc import Sequence
 import numpy as np
 
 from optimizer.search.kernel.anneal import anneal, insert_all
-from optimizer.search.kernel.layout import C_REMOTENESS, G_DEPOT, I32, NONE, U8, copy_solution, empty_solution, workspace
+from optimizer.search.kernel.layout import (
+    C_REMOTENESS,
+    G_DEPOT,
+    I32,
+    NONE,
+    U8,
+    copy_solution,
+    empty_solution,
+    workspace,
+)
 from optimizer.search.kernel.load import read_days
 from optimizer.search.model import Model
 from optimizer.search.piece import GROUP_RATE, Piece, build_piece
@@ -96,8 +105,8 @@ def _share(model: Model, stock: IntArray, part: Sequence[int], deliveries: Seque
 
 
 def _piece(model: Model, deliveries: list[int], free: IntArray, stock: IntArray) -> Piece:
-    useful_days = model.day_ok[deliveries].any(axis=0)
-    useful_kinds = model.kind_ok[deliveries].any(axis=0)
+    useful_days = np.logical_or.reduce(model.day_ok[deliveries], axis=0)
+    useful_kinds = np.logical_or.reduce(model.kind_ok[deliveries], axis=0)
     groups = [
         (int(kind), int(day))
         for kind, day in zip(*np.nonzero(free > 0), strict=True)

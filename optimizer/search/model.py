@@ -95,7 +95,9 @@ class Model:
     def has_further_rules(self) -> bool:
         """Tell whether there are compartments, limits of a day or release times."""
         return any(self.release_s) or any(
-            not (kind.class_capacity_g is kind.max_metres is kind.max_duration_s is None) for kind in self.kinds
+            limit is not None
+            for kind in self.kinds
+            for limit in (kind.class_capacity_g, kind.max_metres, kind.max_duration_s)
         )
 
 

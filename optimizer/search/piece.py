@@ -9,8 +9,8 @@ import numpy as np
 
 from optimizer.search.kernel.anneal import anneal
 from optimizer.search.kernel.layout import (
-    C_LOCATION,
     C_ABSENT_COST,
+    C_LOCATION,
     COST,
     G_COUNT,
     G_END,
@@ -158,7 +158,11 @@ def build_piece(
     """
     chosen = np.array(clients, dtype=np.int64)
     kinds = [model.kinds[kind] for kind, _ in groups]
-    used = sorted({model.place[i] for i in clients} | {k.depot_place for k in kinds} | {p for p in (k.end_place for k in kinds) if p is not None})
+    used = sorted(
+        {model.place[i] for i in clients}
+        | {k.depot_place for k in kinds}
+        | {p for p in (k.end_place for k in kinds) if p is not None}
+    )
     local = {place: number for number, place in enumerate(used)}
     metres, seconds = _travel(model, used, open_routes=any(k.end_place is None for k in kinds))
     table = np.array(
@@ -183,9 +187,9 @@ def build_piece(
         ],
         dtype=np.int64,
     ).reshape(len(groups), GROUP_COLUMNS)
-    by_kind = model.kind_ok[np.ix_(chosen, [kind for kind, _ in groups])]
-    by_day = model.day_ok[np.ix_(chosen, [day for _, day in groups])]
-    allowed = by_kind & by_day
+    by_kind = model.kind_ok[chosen][:, [kind for kind, _ in groups]]
+    by_day = model.day_ok[chosen][:, [day for _, day in groups]]
+    allowed = np.ascontiguousarray(by_kind & by_day)
     windows = [model.windows[i] or ((-_FOREVER, _FOREVER),) for i in clients]
     first = np.cumsum([0, *(len(w) for w in windows)])
     location = np.array([local[model.place[i]] for i in clients], dtype=np.int64)
@@ -257,9 +261,7 @@ def _loads(model: Model, clients: IntArray, groups: Sequence[tuple[int, int]]) -
     if any(k.class_capacity_g is not None for k in kinds):
         for number in np.unique(model.class_of[clients]).tolist():
             loads.append(np.where(model.class_of[clients] == number, model.weight_g[clients], 0))
-            capacities.append(
-                [_FOREVER if k.class_capacity_g is None else k.class_capacity_g[number] for k in kinds]
-            )
+            capacities.append([_FOREVER if k.class_capacity_g is None else k.class_capacity_g[number] for k in kinds])
     return np.ascontiguousarray(np.stack(loads, axis=1)), np.ascontiguousarray(np.array(capacities, dtype=np.int64).T)
 
 
@@ -268,7 +270,9 @@ def _round_trip_costs(metres: np.ndarray, seconds: np.ndarray, location: I64, ta
     start, end = table[:, G_START], table[:, G_END]
     road = metres[np.ix_(start, location)].T.astype(np.int64) + metres[np.ix_(location, end)]
     time = seconds[np.ix_(start, location)].T.astype(np.int64) + seconds[np.ix_(location, end)] + table[:, G_LOADING]
-    return np.asarray(road * table[:, G_METRE_COST] + time * table[:, G_SECOND_COST] + table[:, G_FIXED_COST], dtype=np.int64)
+    return np.asarray(
+        road * table[:, G_METRE_COST] + time * table[:, G_SECOND_COST] + table[:, G_FIXED_COST], dtype=np.int64
+    )
 
 
 def _dearest(round_trip: I64, allowed: BoolArray, table: I64) -> int:

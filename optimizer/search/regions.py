@@ -9,9 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 
-def cut_into_regions(
-    centres: NDArray[np.float64], sizes: Sequence[int], parts: int, angle: float
-) -> list[list[int]]:
+def cut_into_regions(centres: NDArray[np.float64], sizes: Sequence[int], parts: int, angle: float) -> list[list[int]]:
     """Cut points into a number of parts of about equal weight, by straight lines.
 
     The points are halved across one direction, the halves across the direction at a right angle, and so on. Another

@@ -129,7 +129,9 @@ def cost_day(model: Model, kind: Kind, trips: Sequence[Sequence[int]]) -> int | 
     return (kind.fixed_cost if times else 0) + sum(one.cost(kind) for one in times)
 
 
-def schedule_loosely(model: Model, kind_index: int, vehicle: int, trips: Sequence[Sequence[int]], day: int = 0) -> list[Trip]:
+def schedule_loosely(
+    model: Model, kind_index: int, vehicle: int, trips: Sequence[Sequence[int]], day: int = 0
+) -> list[Trip]:
     """Schedule trips that may break rules: each is driven as it can be, or else as early as the roads allow.
 
     For plans that others have made; what is wrong with them is for ``verify_plan`` to say.

@@ -6,6 +6,7 @@ import math
 
 import numpy as np
 
+from optimizer.search.kernel.grade import take_cheapest
 from optimizer.search.kernel.layout import (
     ABSENT,
     C_ABSENT_COST,
@@ -24,7 +25,6 @@ from optimizer.search.kernel.layout import (
     compiled,
     copy_solution,
 )
-from optimizer.search.kernel.grade import take_cheapest
 from optimizer.search.kernel.load import refresh_all
 from optimizer.search.kernel.moves import undo
 from optimizer.search.kernel.rand import below, uniform

@@ -32,4 +32,4 @@ def cache_folder() -> Path:
 def use_cache() -> None:
     """Let numba keep what it compiles in that folder, unless the user has named one."""
     if not os.environ.get("NUMBA_CACHE_DIR"):
-        config.CACHE_DIR = str(cache_folder())
+        setattr(config, "CACHE_DIR", str(cache_folder()))  # noqa: B010 - numba reads it from there, its types do not know it

@@ -7,8 +7,8 @@ node costs one cache line.
 
 from __future__ import annotations
 
-from functools import partial
-from typing import NamedTuple
+from collections.abc import Callable
+from typing import Any, NamedTuple, TypeVar, cast
 
 import numpy as np
 from numba import njit
@@ -20,12 +20,23 @@ I32 = NDArray[np.int32]
 I64 = NDArray[np.int64]
 U8 = NDArray[np.uint8]
 
+F = TypeVar("F", bound=Callable[..., Any])
+
 use_cache()
-#: Compiles a function of the search: cached on disk, free of the interpreter's lock, division as in C. Without numba's
-#: counting of references (so nothing may be allocated): counting took fourteen of fifteen parts of the time.
-compiled = partial(njit, cache=True, nogil=True, error_model="numpy", _nrt=False)
-#: The same for a small function that is copied into its callers.
-inlined = partial(njit, cache=True, nogil=True, error_model="numpy", _nrt=False, inline="always")
+
+
+def compiled(function: F) -> F:
+    """Compile a function of the search: cached on disk, free of the interpreter's lock, division as in C.
+
+    Numba's counting of references is off, so that nothing may be allocated: it took nine tenths of the time.
+    """
+    return cast("F", njit(cache=True, nogil=True, error_model="numpy", _nrt=False)(function))
+
+
+def inlined(function: F) -> F:
+    """Compile a small function that is copied into its callers."""
+    return cast("F", njit(cache=True, nogil=True, error_model="numpy", _nrt=False, inline="always")(function))
+
 
 NONE = -1
 #: Later than any time and dearer than any cost, small enough that sums stay in int64.

@@ -12,7 +12,14 @@ _LATENESS = 1.0
 
 
 def nearest_clients(
-    metres: I32, location: I64, count: int, opens: I64, closes: I64, service: I64, seconds: I32, weights: tuple[float, float]
+    metres: I32,
+    location: I64,
+    count: int,
+    opens: I64,
+    closes: I64,
+    service: I64,
+    seconds: I32,
+    weights: tuple[float, float],
 ) -> I32:
     """Return the nearest clients of each, nearest first, by what it costs to go there and back.
 
@@ -36,7 +43,9 @@ def nearest_clients(
     near = np.full((n, max(1, min(count, n - 1))), NONE, dtype=np.int32)
     distance = np.full(near.shape, np.inf)
     per_metre, per_second = weights
-    _fill(near, distance, metres, seconds, location, opens, closes, service, per_metre, max(per_second, 1e-3 * per_metre))
+    _fill(
+        near, distance, metres, seconds, location, opens, closes, service, per_metre, max(per_second, 1e-3 * per_metre)
+    )
     return near
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from optimizer.search.kernel.grade import find_larger
 from optimizer.search.kernel.layout import (
     C_ALONE,
     C_END_WINDOW,
@@ -60,7 +61,6 @@ from optimizer.search.kernel.layout import (
     Workspace,
     compiled,
 )
-from optimizer.search.kernel.grade import find_larger
 from optimizer.search.kernel.moves import link, open_trip, record, regroup
 from optimizer.search.kernel.rand import below, positions_to_blink
 from optimizer.search.kernel.times import earliest_end, latest_start, refresh_day

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import numpy as np
-
+from optimizer.search.kernel.grade import may_drive
 from optimizer.search.kernel.layout import (
     COST,
     D_GROUP,
@@ -22,7 +21,6 @@ from optimizer.search.kernel.layout import (
     Workspace,
     compiled,
 )
-from optimizer.search.kernel.grade import may_drive
 from optimizer.search.kernel.moves import record, regroup
 from optimizer.search.kernel.rand import below
 from optimizer.search.kernel.times import refresh_day, times_hold
