@@ -32,8 +32,10 @@ def serve_in_order(supply: IntArray, demand: IntArray, allowed: NDArray[np.bool_
     IntArray
         Amount each sink gets, shape (n,).
     """
-    columns, group_of = np.unique(allowed, axis=1, return_inverse=True)
-    state = _State(columns, supply.copy())
+    # Eight sources to a byte: columns compare the same and eight times faster.
+    packed = np.packbits(allowed, axis=0)
+    _, first, group_of = np.unique(packed, axis=1, return_index=True, return_inverse=True)
+    state = _State(allowed[:, first], supply.copy())
     served = np.zeros_like(demand)
     for sink in order:
         group, wanted = int(group_of[sink]), int(demand[sink])

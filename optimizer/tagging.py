@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from optimizer.rank_order import serve_in_order
-from optimizer.transport import solve_transport
+from optimizer.transport import Transport, solve_transport
 from optimizer.travel import IntArray
 
 BoolArray = NDArray[np.bool_]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class TagResult:
     """Who serves whom.
 
@@ -28,12 +28,41 @@ class TagResult:
         The (outlet, commodity) pairs that more than one warehouse serves, ascending.
     gram_metres
         Sum of packs x pack_g x cost over the flow: exact.
+    bound_gram_metres
+        No tagging that serves every outlet as much, whole or split, comes to less: proven by dual prices, exact.
+    source_price
+        The prices that prove it: metres that one pack more in stock would save, shape (sources, c). The sources are
+        the warehouses; for ``tag_over_days``, each lot of ``list_lots``.
     """
 
     flow: IntArray
     short: IntArray
     splits: tuple[tuple[int, int], ...]
     gram_metres: int
+    bound_gram_metres: int
+    source_price: IntArray
+
+    @property
+    def proven_optimal(self) -> bool:
+        """Whether the bound is what the flow comes to; what ``keep_whole`` moved may be dearer than the bound."""
+        return self.gram_metres == self.bound_gram_metres
+
+
+@dataclass(frozen=True, slots=True)
+class Lots:
+    """Stock by warehouse and by the days on which it can be used.
+
+    Attributes
+    ----------
+    warehouse, until
+        Of each lot: where it is, and the last day of the earliest outlets that can wait for it, shape (lots,).
+    packs
+        Shape (lots, c).
+    """
+
+    warehouse: IntArray
+    until: IntArray
+    packs: IntArray
 
 
 def tag(
@@ -68,7 +97,7 @@ def tag(
         Order of the outlets when stock is short, lowest first, shape (n,).
     keep_whole
         Serve an outlet that the cheapest flow splits between warehouses from that one of them which has stock left for
-        all of it, if any; False leaves the proven cheapest flow as it is.
+        all of it, if any; False leaves the proven cheapest flow as it is. The bound is the same either way.
 
     Raises
     ------
@@ -80,12 +109,16 @@ def tag(
     _require_shapes(supply, demand, cost, allowed=allowed, n_commodities=len(pack_g), rank=rank)
     n_warehouses, n_outlets = cost.shape
     flow = np.zeros((n_warehouses, n_outlets, len(pack_g)), dtype=np.int64)
+    source_price = np.zeros((n_warehouses, len(pack_g)), dtype=np.int64)
+    bound = 0
     order = np.argsort(rank, kind="stable")
     for c in range(len(pack_g)):
-        flow[:, :, c] = _tag_commodity(supply[:, c], demand[:, c], cost, allowed[:, :, c], order)
+        best = _tag_commodity(supply[:, c], demand[:, c], cost, allowed[:, :, c], order)
+        flow[:, :, c], source_price[:, c] = best.flow, best.source_price
+        bound += best.bound * int(pack_g[c])
         if keep_whole:
             _unsplit(flow[:, :, c], supply[:, c], cost, order)
-    return _summarise(flow, demand, cost, pack_g)
+    return _summarise(flow, demand, cost, pack_g, bound=bound, source_price=source_price)
 
 
 def tag_over_days(
@@ -97,6 +130,7 @@ def tag_over_days(
     allowed: BoolArray,
     pack_g: IntArray,
     rank: IntArray,
+    keep_whole: bool = True,
 ) -> TagResult:
     """Tag as ``tag`` does, with stock that arrives during the period and outlets that cannot wait for all of it.
 
@@ -106,25 +140,46 @@ def tag_over_days(
         Packs that may have left each warehouse by the end of each day, shape (w, c, days), cumulative.
     last_day
         Last day on which each outlet can be served with each commodity, shape (n, c); -1 for none.
-    demand, cost, allowed, pack_g, rank
+    demand, cost, allowed, pack_g, rank, keep_whole
         As for ``tag``.
     """
-    n_warehouses, n_commodities = stock.shape[:2]
+    lots = list_lots(stock, last_day)
+    in_time = lots.until[:, None, None] <= last_day
+    result = tag(
+        lots.packs,
+        demand,
+        cost[lots.warehouse],
+        allowed=allowed[lots.warehouse] & in_time,
+        pack_g=pack_g,
+        rank=rank,
+        keep_whole=keep_whole,
+    )
+    flow = np.zeros((len(stock), *demand.shape), dtype=np.int64)
+    np.add.at(flow, lots.warehouse, result.flow)
+    splits = _list_splits(flow)
+    return replace(result, flow=flow, splits=splits)
+
+
+def list_lots(stock: IntArray, last_day: IntArray) -> Lots:
+    """List what arrives at each warehouse, taking days as one between which no outlet has its last day.
+
+    Parameters
+    ----------
+    stock, last_day
+        As for ``tag_over_days``.
+
+    Raises
+    ------
+    ValueError
+        If cumulative stock falls.
+    """
     arriving = np.diff(stock, axis=2, prepend=0)
     if arriving.min(initial=0) < 0:
         raise ValueError("cumulative stock falls")
-    days = np.flatnonzero(arriving.any(axis=(0, 1)))
-    in_time = days[:, None, None] <= last_day
-    result = tag(
-        arriving[:, :, days].transpose(2, 0, 1).reshape(len(days) * n_warehouses, n_commodities),
-        demand,
-        np.tile(cost, (len(days), 1)),
-        allowed=(allowed[None] & in_time[:, None]).reshape(len(days) * n_warehouses, *allowed.shape[1:]),
-        pack_g=pack_g,
-        rank=rank,
-    )
-    flow = result.flow.reshape(len(days), n_warehouses, *demand.shape).sum(axis=0)
-    return _summarise(flow, demand, cost, pack_g)
+    ends = np.unique(last_day[last_day >= 0])
+    upto = np.diff(stock[:, :, np.minimum(ends, stock.shape[2] - 1)], axis=2, prepend=0)
+    period, warehouse = np.nonzero(upto.any(axis=1).T)
+    return Lots(warehouse, ends[period], upto[warehouse, :, period])
 
 
 def release_days(depot: IntArray, packs: IntArray, rank: IntArray, stock: IntArray, last_day: IntArray) -> IntArray:
@@ -170,12 +225,16 @@ def release_days(depot: IntArray, packs: IntArray, rank: IntArray, stock: IntArr
     return release
 
 
-def _tag_commodity(supply: IntArray, demand: IntArray, cost: IntArray, allowed: BoolArray, order: IntArray) -> IntArray:
+def _tag_commodity(
+    supply: IntArray, demand: IntArray, cost: IntArray, allowed: BoolArray, order: IntArray
+) -> Transport:
     served = serve_in_order(supply, demand, allowed, order)
-    flow, short = solve_transport(supply, served, cost, allowed)
-    if short.any():
+    best = solve_transport(supply, served, cost, allowed)
+    if best.short.any():
         raise AssertionError("what was found for every outlet in turn is not there for all")
-    return flow
+    if not best.proven_optimal:
+        raise AssertionError("the prices do not prove the flow to be the cheapest")
+    return best
 
 
 def _unsplit(flow: IntArray, supply: IntArray, cost: IntArray, order: IntArray) -> None:
@@ -193,16 +252,23 @@ def _unsplit(flow: IntArray, supply: IntArray, cost: IntArray, order: IntArray) 
             spare[best] -= total
 
 
-def _summarise(flow: IntArray, demand: IntArray, cost: IntArray, pack_g: IntArray) -> TagResult:
-    splits = np.argwhere(np.count_nonzero(flow, axis=0) > 1)
+def _summarise(
+    flow: IntArray, demand: IntArray, cost: IntArray, pack_g: IntArray, *, bound: int, source_price: IntArray
+) -> TagResult:
     used = np.nonzero(flow)
     terms = zip(flow[used].tolist(), cost[used[:2]].tolist(), pack_g[used[2]].tolist(), strict=True)
     return TagResult(
         flow=flow,
         short=demand - flow.sum(axis=0),
-        splits=tuple((int(n), int(c)) for n, c in splits),
+        splits=_list_splits(flow),
         gram_metres=sum(packs * metres * grams for packs, metres, grams in terms),
+        bound_gram_metres=bound,
+        source_price=source_price,
     )
+
+
+def _list_splits(flow: IntArray) -> tuple[tuple[int, int], ...]:
+    return tuple((int(n), int(c)) for n, c in np.argwhere(np.count_nonzero(flow, axis=0) > 1))
 
 
 def _require_shapes(

@@ -180,7 +180,8 @@ def test_leaving_far_arcs_out_at_first_never_costs_anything(seed: int) -> None:
     cost = rng.integers(0, 100, (30, 40))
     supply, demand = rng.integers(0, 40, 30), rng.integers(0, 14, 40)
     allowed = rng.random((30, 40)) < 0.7
-    flow, short = solve_transport(supply, demand, cost, allowed)
+    result = solve_transport(supply, demand, cost, allowed)
+    flow, short = result.flow, result.short
     assert (flow.sum(axis=1) <= supply).all()
     assert (flow.sum(axis=0) + short).tolist() == demand.tolist()
     # With one more source that has everything, dearer than any detour.
