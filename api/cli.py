@@ -13,6 +13,7 @@ import typer
 
 from api.commands.absorb import absorb
 from api.commands.apportion import apportion
+from api.commands.bench import bench
 from api.commands.compare import compare
 from api.commands.explain import explain
 from api.commands.frontier import frontier
@@ -191,5 +192,6 @@ app.command("compare")(compare)
 app.command("explain")(explain)
 app.command("frontier")(frontier)
 app.command("route")(route)
+app.add_typer(bench, name="bench")
 app.command("stress")(stress)
 app.command("verify")(verify)

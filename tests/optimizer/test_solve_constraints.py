@@ -2,17 +2,28 @@
 
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from optimizer.plan import Limits, Plan, Reason
 from optimizer.problem import Depot, Problem
 from optimizer.solve import solve
 from optimizer.verify import verify_plan
-from tests.support.routing import make_delivery, make_problem, make_truck
+from tests.support.routing import Plane, make_delivery, make_problem, make_truck
 
 HOUR = 3600
 #: Depot at 0, then places 15 km apart on a line: 1,000 s from one to the next.
 LINE = [(15_000 * i, 0) for i in range(12)]
+
+
+class Grid(Plane):
+    """Streets to the east and north: twice as far is exactly twice as long."""
+
+    def matrix(self, origins, destinations):
+        at = np.array(self.points, dtype=np.int64)
+        gap = np.abs(at[np.asarray(origins)][:, None, :] - at[np.asarray(destinations)][None, :, :])
+        metres = gap.sum(axis=2)
+        return metres, metres // self.metres_per_second
 
 
 def plan_of(problem: Problem, iterations: int = 12) -> Plan:
@@ -230,3 +241,137 @@ def test_a_truck_whose_shift_never_meets_the_depot_s_hours_is_left_alone():
 
     assert {trip.vehicle_type for trip in plan.trips} == {0}
     assert plan.unserved == ()
+
+
+def test_loading_waits_for_goods_that_come_during_the_day():
+    problem = make_problem(LINE, [make_delivery("a", 1), make_delivery("b", 2, release_s=11 * HOUR)])
+
+    (trip,) = plan_of(problem).trips
+
+    assert trip.start_s == 11 * HOUR
+
+
+def test_goods_of_the_morning_go_ahead_when_the_day_is_too_short_to_wait():
+    a = make_delivery("a", 9, windows=((6 * HOUR, 10 * HOUR),))
+    problem = make_problem(LINE, [a, make_delivery("b", 1, release_s=12 * HOUR)], [make_truck(trips_per_day=2)])
+
+    plan = plan_of(problem)
+
+    assert routes(plan) == [[0], [1]]
+    assert plan.trips[1].start_s >= 12 * HOUR
+
+
+def test_a_delivery_comes_with_one_of_the_types_it_allows_even_if_that_is_dearer():
+    trucks = [make_truck(name="cheap"), make_truck(name="dear", cost_per_km=99)]
+    problem = make_problem(LINE, [make_delivery("a", 1, vehicle_types=(1,)), make_delivery("b", 2)], trucks)
+
+    plan = plan_of(problem)
+
+    assert {stop.delivery: trip.vehicle_type for trip in plan.trips for stop in trip.stops}[0] == 1
+
+
+def test_no_type_allowed_is_a_reason_of_its_own():
+    problem = make_problem(LINE, [make_delivery("a", 1, vehicle_types=())])
+
+    assert waiting(plan_of(problem)) == {0: Reason.NO_COMPATIBLE_VEHICLE}
+
+
+def test_an_open_route_ends_at_its_last_stop_and_is_paid_until_there():
+    problem = make_problem(LINE, [make_delivery("a", 1), make_delivery("b", 3)], [make_truck(returns=False)])
+
+    plan = plan_of(problem)
+
+    (trip,) = plan.trips
+    assert routes(plan) == [[0, 1]]
+    assert trip.metres == 45_000
+    assert trip.end_s == trip.stops[-1].departure_s
+    assert plan.scaled_cost == 100 * 18_000 + 45_000 * 10 * 18 + (1800 + 3000 + 1200) * 20 * 5
+
+
+def test_a_truck_that_ends_elsewhere_drives_through_to_there():
+    plenty = ((10**9,),)
+    problem = make_problem(
+        LINE,
+        [make_delivery("a", 2), make_delivery("b", 1)],
+        [make_truck(end_depot=1)],
+        depots=[Depot(0, plenty), Depot(3, plenty)],
+    )
+
+    plan = plan_of(problem)
+
+    (trip,) = plan.trips
+    assert routes(plan) == [[1, 0]]
+    assert trip.metres == 45_000
+
+
+def test_the_hours_of_the_depot_where_it_ends_hold_for_the_return():
+    plenty = ((10**9,),)
+    depots = [Depot(0, plenty), Depot(3, plenty, closes_s=7 * HOUR)]
+    problem = make_problem(LINE, [make_delivery("a", 2)], [make_truck(end_depot=1)], depots=depots)
+
+    assert waiting(plan_of(problem)) == {0: Reason.SHIFT_TOO_SHORT}
+
+
+def test_a_compartment_is_filled_no_further_though_the_truck_has_room():
+    truck = make_truck(storage_classes=("dry", "cold"), class_capacity_g=(4_000_000, 1_000_000), count=2)
+    loads = [make_delivery(f"c{i}", 1, 100, storage_class="cold") for i in range(2)]
+    problem = make_problem(LINE, [*loads, make_delivery("d", 1, 100)], [truck])
+
+    plan = plan_of(problem)
+
+    assert plan.unserved == ()
+    assert {i for trip in plan.trips for i in [sum(stop.delivery < 2 for stop in trip.stops)]} == {1}
+
+
+def test_a_load_larger_than_its_compartment_is_too_large():
+    truck = make_truck(storage_classes=("dry", "cold"), class_capacity_g=(4_000_000, 999_999))
+    problem = make_problem(LINE, [make_delivery("c", 1, 100, storage_class="cold")], [truck])
+
+    (one,) = plan_of(problem).unserved
+
+    assert one.reason is Reason.TOO_LARGE
+    assert one.numbers["largest_g"] == 999_999
+
+
+@pytest.mark.parametrize(("longest", "trips"), [(100_000, 1), (99_999, 2)])
+def test_a_truck_drives_no_more_metres_a_day_than_it_may(longest, trips):
+    # Out to both sides and back is 100 km, to each side alone 40 and 60 km.
+    points = [(0, 0), (20_000, 0), (-30_000, 0)]
+    truck = make_truck(count=2, max_metres=longest)
+    problem = make_problem(points, [make_delivery("a", 1), make_delivery("b", 2)], [truck])
+
+    assert len(plan_of(problem).trips) == trips
+
+
+@pytest.mark.parametrize(("longest_s", "trips"), [(1800 + 8000 + 1200, 1), (1800 + 8000 + 1199, 2)])
+def test_a_truck_works_no_longer_a_day_than_it_may(longest_s, trips):
+    points = [(0, 0), (30_000, 0), (-30_000, 0)]
+    truck = make_truck(count=2, max_duration_s=longest_s)
+    problem = make_problem(points, [make_delivery("a", 1), make_delivery("b", 2)], [truck])
+
+    assert len(plan_of(problem).trips) == trips
+
+
+def test_a_place_farther_than_any_truck_may_drive_is_told_with_both_distances():
+    problem = make_problem(LINE, [make_delivery("a", 2)], [make_truck(max_metres=59_999)])
+
+    (one,) = plan_of(problem).unserved
+
+    assert (one.reason, dict(one.numbers)) == (Reason.TOO_FAR, {"needs_m": 60_000, "longest_m": 59_999})
+
+
+def test_twice_the_distance_is_twice_the_cost_and_a_useless_truck_never_raises_it():
+    free_time = {"cost_per_hour": 0, "fixed_cost": 0, "count": 3, "capacity_g": 3_000_000}
+    near = [(0, 0)] + [((i * 7919) % 60_000, (i * 104_729) % 50_000) for i in range(1, 9)]
+    far = [(2 * x, 2 * y) for x, y in near]
+    deliveries = [make_delivery(f"d{i}", i, 90, service_s=0) for i in range(1, 9)]
+    trucks = [make_truck(loading_s=0, shift_end_s=23 * HOUR, **free_time)]
+    exact = {"travel": Grid(tuple(near))}, {"travel": Grid(tuple(far))}
+
+    one, two = (plan_of(make_problem(near, deliveries, trucks, **change), 60) for change in exact)
+    more = plan_of(
+        make_problem(near, deliveries, [*trucks, make_truck(name="useless", cost_per_km=999)], **exact[0]), 60
+    )
+
+    assert two.scaled_cost == 2 * one.scaled_cost
+    assert more.scaled_cost == one.scaled_cost

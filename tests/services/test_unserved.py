@@ -12,6 +12,7 @@ NUMBERS = {
     Reason.NO_COMPATIBLE_VEHICLE: {"trucks": 3, "carrying": 0},
     Reason.TOO_LARGE: {"needs_g": 1_250_400, "largest_g": 1_250_300, "needs_ml": 2_000_001, "largest_ml": 2_000_000},
     Reason.STORAGE_FULL: {"needs_g": 500_000, "room_g": 499_999},
+    Reason.TOO_FAR: {"needs_m": 412_300, "longest_m": 400_000},
     Reason.SHIFT_TOO_SHORT: {"needs_s": 36_001, "longest_s": 36_000},
     Reason.WINDOW_UNREACHABLE: {"earliest_s": 30_000, "latest_s": 40_000, "window_start_s": 0, "window_end_s": 3600},
     Reason.STOCK_SHORT: {"commodity": 1, "needs_packs": 12, "left_packs": 11},

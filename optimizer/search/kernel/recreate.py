@@ -327,5 +327,5 @@ def insert_cheapest(d: Data, s: Solution, w: Workspace, c: int, blink_rate: floa
         record(s, w, REGROUPED, day, trip[best_trip, T_GROUP], 0, 0)
         regroup(d, s, day, best_group)
     link(d, s, c, best_node, best_trip)
-    record(s, w, LINKED, c, 0, 0, 0)
+    record(s, w, LINKED, c, 0, best_trip, 0)
     return True

@@ -182,8 +182,9 @@ def refresh_touched(d: Data, s: Solution, w: Workspace, entries: int) -> None:
             t = np.int64(s.node[a, TRIP])
             if t != NONE:
                 refresh_day(d, s, s.trip[t, T_DAY])
+            # Taken back or not, the trip that the entry tells of has changed as well.
             t = w.journal[j, 3]
-            if op == UNLINKED and s.trip[t, T_GROUP] != NONE:
+            if s.trip[t, T_GROUP] != NONE:
                 refresh_day(d, s, s.trip[t, T_DAY])
         elif op in (CLOSED, REGROUPED) and a != NONE:
             refresh_day(d, s, a)

@@ -1,0 +1,77 @@
+"""The compiled search knows exactly what its routes cost, keeps every rule, and is compiled once."""
+
+from dataclasses import replace
+
+import pytest
+
+from optimizer.parallel import SerialExecutor
+from optimizer.problem import Problem
+from optimizer.search.annealing import Annealing
+from optimizer.search.kernel import anneal, load
+from optimizer.search.lay_out import boards_of, lay_out
+from optimizer.search.model import build_model
+from tests.support.routing import make_network
+
+
+def plain(problem: Problem) -> Problem:
+    return problem
+
+
+def one_trip(problem: Problem) -> Problem:
+    trucks = tuple(replace(v, trips_per_day=1, count=3 * v.count) for v in problem.vehicle_types)
+    return replace(problem, vehicle_types=trucks)
+
+
+def limited(problem: Problem) -> Problem:
+    trucks = tuple(replace(v, max_metres=700_000, max_duration_s=9 * 3600) for v in problem.vehicle_types)
+    return replace(problem, vehicle_types=trucks)
+
+
+def released(problem: Problem) -> Problem:
+    deliveries = tuple(replace(d, release_s=(i % 3) * 3600 + 6 * 3600) for i, d in enumerate(problem.deliveries))
+    return replace(problem, deliveries=deliveries)
+
+
+def open_routes(problem: Problem) -> Problem:
+    return replace(
+        one_trip(problem), vehicle_types=tuple(replace(v, returns=False) for v in one_trip(problem).vehicle_types)
+    )
+
+
+def scarce(problem: Problem) -> Problem:
+    """Leave each depot a little more than it needs, coming in day by day."""
+    n_days = len(problem.days)
+    depots = []
+    for number, depot in enumerate(problem.depots):
+        needs = sum(d.packs[0] for d in problem.deliveries if d.depot == number)
+        depots.append(replace(depot, stock=(tuple(needs * (day + 3) // (n_days + 1) for day in range(n_days)),)))
+    return replace(problem, depots=tuple(depots))
+
+
+@pytest.mark.parametrize("variant", [plain, one_trip, limited, released, open_routes, scarce])
+def test_the_cost_is_that_of_the_schedule_and_every_rule_is_kept(variant):
+    problem = variant(make_network(90, 2, 10, 3))
+    model = build_model(problem)
+    boards, failed = lay_out(model, range(90), squeeze=True)
+    annealing = Annealing(model, boards, failed, 1)
+    before = annealing.best
+
+    for _ in range(4):
+        annealing.round(SerialExecutor(), 3_000, 0.3, 0.05)
+        for found in annealing._chains:
+            after = boards_of(model, found.days)
+            assert sum(board.cost() for board in after) == found.cost
+            assert all(board.stock_holds() and board.free.min() >= 0 for board in after)
+            everyone = [i for board in after for i in board.deliveries()] + list(found.waiting)
+            assert sorted(everyone) == list(range(90))
+    assert annealing.best.is_better_than(before)
+
+
+def test_all_variants_are_served_by_one_compilation():
+    for variant in (plain, open_routes, scarce):
+        model = build_model(variant(make_network(30, 2, 6, 2)))
+        boards, failed = lay_out(model, range(30), squeeze=True)
+        Annealing(model, boards, failed, 1).round(SerialExecutor(), 100, 1.0, 0.5)
+
+    for function in (anneal.anneal, anneal.insert_all, load._load):
+        assert len(function.signatures) == 1
