@@ -4,6 +4,7 @@
 #   make lint        style, types and import walls
 #   make bench       what the demo costs (time, memory, transport cost), and how far rounding drifts
 #   make bench-allocation   how fast shares are computed, by size and method
+#   make bench-tagging      tagging to proven optimality, up to 255 warehouses x 17,829 outlets
 #   make clean       remove what these commands made
 # PYTHON names the Python of a new .venv: make demo PYTHON=python3.12
 
@@ -21,7 +22,7 @@ MADE := $(VENV)/.made-$(shell $(PYTHON) -c '$(VERSION)')
 endif
 
 .DELETE_ON_ERROR:
-.PHONY: demo test test-slow lint bench bench-allocation setup clean
+.PHONY: demo test test-slow lint bench bench-allocation bench-tagging setup clean
 
 demo: $(VENV)/.compiled
 	@echo "Running the round ramadan-1399 of the example; the search for routes takes $(SECONDS) seconds."
@@ -46,6 +47,9 @@ bench: $(VENV)/.dev $(VENV)/.compiled
 bench-allocation: $(VENV)/.dev
 	@$(PIP) --editable '.[bench]'
 	$(BIN)/python benchmarks/allocation.py
+
+bench-tagging: $(VENV)/.dev
+	$(BIN)/python benchmarks/tagging.py
 
 setup: $(VENV)/.dev $(VENV)/.compiled
 

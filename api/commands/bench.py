@@ -126,8 +126,8 @@ def _run(
     try:
         plan = solve_in_child(instance.problem, Limits(seconds=seconds), seed, workers=workers, solver=SOLVERS[name])
     except SolverCrash as crash:
-        note = crash.last_lines.strip().splitlines()[-1:] or ["crash"]
-        return Run(file.stem, file.parent.name, name, seed, None, None, time.monotonic() - began, note[0])
+        last = crash.last_lines.strip().splitlines() or ["crash"]
+        return Run(file.stem, file.parent.name, name, seed, None, None, time.monotonic() - began, last[-1])
     took = time.monotonic() - began
     faults = verify_plan(instance.problem, plan)
     note = f"{len(plan.unserved)} unserved" if plan.unserved else f"{len(faults)} faults" if faults else ""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from typing import Any, cast
 
 import numpy as np
 import pyvrp
@@ -132,8 +133,8 @@ def _build_data(whole: Whole, clients: list[pyvrp.Client], groups: list[pyvrp.Cl
         clients=clients,
         depots=[pyvrp.Depot(node, service_duration=loading_s) for node, loading_s in depots],
         vehicle_types=types,
-        distance_matrices=[_forbid(metres, banned) for banned in banned_of],
-        duration_matrices=[_forbid(seconds, banned) for banned in banned_of],
+        distance_matrices=[cast("Any", _forbid(metres, banned)) for banned in banned_of],
+        duration_matrices=[cast("Any", _forbid(seconds, banned)) for banned in banned_of],
         groups=groups,
     )
 

@@ -105,13 +105,19 @@ def legs_of(model: Model, kind: Kind, trip: Sequence[int]) -> tuple[list[int], l
 
 
 def schedule_day(model: Model, kind: Kind, trips: Sequence[Sequence[int]]) -> list[TripTimes] | None:
-    """Schedule the trips of one truck-day one after another; None when they do not fit or make the day too long."""
+    """Schedule the trips of one truck-day one after another; None when they do not fit or make the day too long.
+
+    Each is back as early as possible, unless a stop with several windows makes it wait: then later starts are tried,
+    and the one with the least working time is taken that leaves the trips after it in time.
+    """
     ready = kind.opens_s
     times = []
-    for trip in trips:
+    for number, trip in enumerate(trips):
         one = schedule_trip(model, kind, trip, ready)
         if one is None:
             return None
+        if any(len(model.windows[i]) > 1 for i in trip) and _waits(one):
+            one = _start_later(model, kind, trip, one, trips[number + 1 :])
         ready = one.end_s
         times.append(one)
     if kind.max_metres is not None and sum(one.metres for one in times) > kind.max_metres:
@@ -119,6 +125,44 @@ def schedule_day(model: Model, kind: Kind, trips: Sequence[Sequence[int]]) -> li
     if kind.max_duration_s is not None and sum(one.end_s - one.start_s for one in times) > kind.max_duration_s:
         return None
     return times
+
+
+def _waits(one: TripTimes) -> bool:
+    return any(stop.start_s > stop.arrival_s for stop in one.stops)
+
+
+def _start_later(
+    model: Model, kind: Kind, trip: Sequence[int], earliest: TripTimes, behind: Sequence[Sequence[int]]
+) -> TripTimes:
+    """Return the schedule with the least working time, of equal ones the earliest.
+
+    The least is reached when some window opens as the truck arrives, or closes: no other starts need be tried.
+    """
+    _, seconds = legs_of(model, kind, trip)
+    starts: set[int] = set()
+    way = kind.loading_s
+    for i, leg in zip(trip, seconds, strict=False):
+        way += leg
+        starts.update(edge - way for window in model.windows[i] for edge in window)
+        way += model.service_s[i]
+    best = earliest
+    for start in sorted(start for start in starts if start > earliest.start_s):
+        later = schedule_trip(model, kind, trip, start)
+        if later is None:
+            break
+        if later.end_s - later.start_s < best.end_s - best.start_s and _fits_behind(model, kind, behind, later.end_s):
+            best = later
+    return best
+
+
+def _fits_behind(model: Model, kind: Kind, trips: Sequence[Sequence[int]], ready: int) -> bool:
+    """Tell whether trips can follow one that is back at a time."""
+    for trip in trips:
+        one = schedule_trip(model, kind, trip, ready)
+        if one is None:
+            return False
+        ready = one.end_s
+    return True
 
 
 def cost_day(model: Model, kind: Kind, trips: Sequence[Sequence[int]]) -> int | None:

@@ -49,7 +49,7 @@ def scarce(problem: Problem) -> Problem:
 
 
 @pytest.mark.parametrize("variant", [plain, one_trip, limited, released, open_routes, scarce])
-def test_the_cost_is_that_of_the_schedule_and_every_rule_is_kept(variant):
+def test_the_plan_costs_what_the_search_says_and_every_rule_is_kept(variant):
     problem = variant(make_network(90, 2, 10, 3))
     model = build_model(problem)
     boards, failed = lay_out(model, range(90), squeeze=True)
@@ -60,11 +60,25 @@ def test_the_cost_is_that_of_the_schedule_and_every_rule_is_kept(variant):
         annealing.round(SerialExecutor(), 3_000, 0.3, 0.05)
         for found in annealing._chains:
             after = boards_of(model, found.days)
-            assert sum(board.cost() for board in after) == found.cost
+            # Of several windows the schedule may choose better ones than the search did, never worse.
+            assert sum(board.cost() for board in after) <= found.cost
             assert all(board.stock_holds() and board.free.min() >= 0 for board in after)
             everyone = [i for board in after for i in board.deliveries()] + list(found.waiting)
             assert sorted(everyone) == list(range(90))
-    assert annealing.best.is_better_than(before)
+    assert not before.is_better_than(annealing.best)
+
+
+def test_with_one_window_each_the_cost_is_exactly_that_of_the_schedule():
+    network = make_network(90, 2, 10, 3)
+    problem = replace(network, deliveries=tuple(replace(d, windows=d.windows[:1]) for d in network.deliveries))
+    model = build_model(problem)
+    boards, failed = lay_out(model, range(90), squeeze=True)
+    annealing = Annealing(model, boards, failed, 1)
+
+    for _ in range(3):
+        annealing.round(SerialExecutor(), 3_000, 1.0, 0.2)
+        for found in annealing._chains:
+            assert sum(board.cost() for board in boards_of(model, found.days)) == found.cost
 
 
 def test_all_variants_are_served_by_one_compilation():
