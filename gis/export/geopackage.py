@@ -65,6 +65,7 @@ def export_geopackage(layers: Sequence[Layer], path: Path) -> None:
         for table in tables:
             _write_table(table.frame, draft, table.name)
         _finish(draft, tables)
+        _fix_change_counter(draft)
         draft.replace(path)
 
 
@@ -144,6 +145,17 @@ def _finish(path: Path, tables: Sequence[_Table]) -> None:
                 (name, _geometry_column(connection, name), render_qml(layer.style, kind), layer.title, _FIXED_MOMENT),
             )
         connection.execute("UPDATE gpkg_contents SET last_change = ?", (_FIXED_MOMENT,))
+
+
+def _fix_change_counter(path: Path) -> None:
+    """Set the count of write transactions to one: GDAL makes one more or less as the clock has moved meanwhile.
+
+    It stands twice in the file's header, which must agree (SQLite database file format, 1.3.7 and 1.3.16).
+    """
+    with path.open("r+b") as file:
+        for offset in (24, 92):
+            file.seek(offset)
+            file.write((1).to_bytes(4, "big"))
 
 
 def _geometry_column(connection: sqlite3.Connection, table: str) -> str:
