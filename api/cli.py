@@ -55,7 +55,7 @@ def run(
         str | None,
         typer.Option("--policy", help="how to share, by a policy of the network [default: its policy default, if any]"),
     ] = None,
-    workers: Annotated[int | None, typer.Option(min=1, help="processes [default: one per core]")] = None,
+    workers: Annotated[int | None, typer.Option(min=1, help="cores [default: all]")] = None,
     overwrite: Annotated[bool, typer.Option(help="replace the results that are in the folder")] = False,
     lang: Lang = Language.EN,
 ) -> None:

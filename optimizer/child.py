@@ -32,7 +32,7 @@ DEFAULT_SOLVER = "optimizer.solve:solve"
 class Request:
     """What the child is to do.
 
-    ``solver`` names the function as ``module:function``; ``workers`` is the number of processes, None for one on each
+    ``solver`` names the function as ``module:function``; ``workers`` is the number of threads, None for one on each
     processor available. ``began_s`` is when the caller asked, by the clock that all processes share (monotonic): the
     start of this one counts towards the limit of seconds.
     """

@@ -64,7 +64,7 @@ def solve_in_child(
     problem, limits, seed
         As for ``solve``; the problem's travel must be picklable.
     workers
-        Processes to search with; None for one on each processor available. The plan does not depend on it.
+        Threads to search with; None for one on each processor available. The plan does not depend on it.
     on_progress
         Told how far the search is.
     should_stop

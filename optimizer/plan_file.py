@@ -22,6 +22,19 @@ from optimizer.travel import UNREACHABLE, IntArray
 from optimizer.verify_trip import places_of
 
 SCHEMA = "taavon.plan/2"
+#: The format before, which is still read: its problems had none of the rules below.
+_EARLIER = "taavon.plan/1"
+#: What deliveries and vehicle types of the earlier format are read as.
+_NEW_FIELDS: Mapping[str, Mapping[str, Any]] = {
+    "deliveries": {"release_s": 0, "vehicle_types": None},
+    "vehicle_types": {
+        "end_depot": None,
+        "returns": True,
+        "class_capacity_g": None,
+        "max_metres": None,
+        "max_duration_s": None,
+    },
+}
 
 #: A larger file is refused unread; a plan for 10,000 deliveries has about 5 MB.
 MAX_PLAN_BYTES = 50_000_000
@@ -105,7 +118,19 @@ def dump_plan(problem: Problem, plan: Plan, header: Mapping[str, Any]) -> bytes:
     """
     _require_no_float(header, "header")
     content = _Content(_to_record(problem), tuple(_used_legs(problem, plan)), plan)
-    document = {"schema": SCHEMA, "header": header, **encode_record(content)}
+    return _to_bytes({"schema": SCHEMA, "header": header, **encode_record(content)})
+
+
+def renew_plan(data: bytes) -> bytes:
+    """Return a plan file of the earlier format in the present one; any other bytes as they are."""
+    try:
+        document = _parse(data)
+    except PlanFileError:
+        return data
+    return data if document["schema"] == SCHEMA else _to_bytes(document | {"schema": SCHEMA})
+
+
+def _to_bytes(document: Mapping[str, Any]) -> bytes:
     text = json.dumps(document, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
     return text.encode() + b"\n"
 
@@ -195,9 +220,24 @@ def _parse(data: bytes) -> dict[str, Any]:
         raise PlanFileError(["nested too deeply"]) from error
     except ValueError as error:  # a key twice; a number of thousands of digits
         raise PlanFileError([str(error)]) from error
-    if not isinstance(document, dict) or document.get("schema") != SCHEMA:
+    if not isinstance(document, dict) or document.get("schema") not in (SCHEMA, _EARLIER):
         raise PlanFileError([f'schema: "{SCHEMA}" expected'])
+    if document["schema"] == _EARLIER:
+        _add_new_fields(document)
     return document
+
+
+def _add_new_fields(document: dict[str, Any]) -> None:
+    """Bring a document of the earlier format to this one; what is malformed is left for the reader to tell."""
+    problem = document.get("problem")
+    if not isinstance(problem, dict):
+        return
+    for name, fields in _NEW_FIELDS.items():
+        entries = problem.get(name)
+        for entry in entries if isinstance(entries, list) else ():
+            if isinstance(entry, dict):
+                for field_name, value in fields.items():
+                    entry.setdefault(field_name, value)
 
 
 def _unique_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -64,6 +64,8 @@ def recombine(
     list of int
         Columns of a plan that is not dearer than the incumbent, ascending.
     """
+    if len(columns) == len(incumbent):
+        return sorted(incumbent)
     bound, reduced = _relax(columns, incumbent, counts, stock)
     cost = sum(columns[c].cost for c in incumbent)
     # A tolerance for floating-point numbers: too large a set is only slower.

@@ -124,6 +124,5 @@ def _anneal(
             watch.keep_back(2 * (watch.elapsed_s() - began))
         late = len(annealing.best.waiting)
         watch.tell(annealing.best.cost, able - late, n_never + late)
-    if watch.iterations:
-        annealing.recombine()
+    annealing.recombine()
     return boards_of(model, annealing.best.days), list(annealing.best.waiting)

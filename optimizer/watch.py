@@ -15,6 +15,7 @@ _ROUNDS = 60
 #: Fewest and most moves of a task in a round: to build it anew takes as long as some thousands.
 _FEWEST, _MOST = 1_000, 150_000
 _FEWEST_OF_MANY = 30_000
+_FEW_TASKS = 2
 #: Longest round of a time limit, s.
 _ROUND_S = 1.0
 #: Moves per second and core before any was measured.
@@ -68,8 +69,8 @@ class Watch:
 
     @property
     def iterations(self) -> int:
-        """Tell how many iterations are done."""
-        return -(-self._moves // MOVES_PER_ITERATION)
+        """Tell how many iterations are done in full."""
+        return self._moves // MOVES_PER_ITERATION
 
     def elapsed_s(self) -> float:
         """Return the time since the call."""
@@ -115,7 +116,7 @@ class Watch:
         if self._is_stopped() or self.fraction() >= 1.0:
             return 0, 1.0
         iterations, seconds = self._limits.iterations, self._limits.seconds
-        fewest = _FEWEST if tasks <= self._workers or tasks <= 2 else _FEWEST_OF_MANY
+        fewest = _FEWEST if tasks <= _FEW_TASKS else _FEWEST_OF_MANY
         moves = _MOST
         ahead = 1.0
         if iterations is not None:

@@ -27,6 +27,13 @@ if TYPE_CHECKING:
 bench = typer.Typer(no_args_is_help=True, help="Compare with the solvers of others.")
 
 
+def _whole_numbers(text: str) -> str:
+    """Refuse a list that is not of whole numbers."""
+    if not all(part.isdecimal() for part in text.split(",")):
+        raise typer.BadParameter(f"{text!r} is not a list of whole numbers such as 1,2,3.")
+    return text
+
+
 @bench.callback()
 def _bench() -> None:
     """Compare with the solvers of others."""
@@ -36,7 +43,7 @@ def _bench() -> None:
 def routing(
     folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="X.vrp files, with X.sol beside them, in any depth")],
     seconds: Annotated[float, typer.Option(min=0.1, callback=finite, help="wall time of each run")] = 60.0,
-    seeds: Annotated[str, typer.Option(help="seeds, with commas between them")] = "1",
+    seeds: Annotated[str, typer.Option(callback=_whole_numbers, help="seeds, with commas between them")] = "1",
     peers: Annotated[
         str, typer.Option(help="of ortools, pyvrp and vroom, with commas; empty for ours alone")
     ] = "pyvrp",
@@ -48,10 +55,11 @@ def routing(
     lang: Lang = Language.EN,
 ) -> None:
     """Run ours and the peers in turn, never at the same time, and print the gaps to the best known solutions."""
+    from optimizer.parallel import count_available_cpus
     from optimizer.peers import OURS, SOLVERS, missing_packages
 
     names = [OURS, *(peer for peer in peers.split(",") if peer)]
-    if unknown := [name for name in names if name not in SOLVERS]:
+    if unknown := [name for name in names[1:] if name not in SOLVERS or name == OURS]:
         fail(render_message("bench.unknown_peer", lang.locale, {"name": ", ".join(unknown)}), 2)
     if missing := missing_packages(names[1:]):
         fail(render_message("bench.missing_peer", lang.locale, {"name": ", ".join(missing)}), 2)
@@ -64,7 +72,7 @@ def routing(
     head = {
         "seconds": seconds,
         "machine": platform.machine(),
-        "cores": workers,
+        "cores": workers or count_available_cpus(),
         "began": datetime.now(UTC).isoformat(timespec="seconds"),
         "versions": {name: _version(name) for name in ("taavon", "ortools", "pyvrp", "pyvroom", "numba")},
     }

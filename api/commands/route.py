@@ -49,7 +49,7 @@ def route(
     rounding: Annotated[
         Rounding | None, typer.Option(help="how numbers become whole [default: the custom of the file's TYPE]")
     ] = None,
-    workers: Annotated[int | None, typer.Option(min=1, help="processes [default: one per core]")] = None,
+    workers: Annotated[int | None, typer.Option(min=1, help="cores [default: all]")] = None,
     lang: Lang = Language.EN,
 ) -> None:
     """Route an instance of a benchmark set: cost, gap, routes and time; exit code 0 only if all is served and feasible."""

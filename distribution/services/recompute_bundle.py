@@ -25,7 +25,7 @@ from gis.travel.frozen import FrozenTravelError, thaw_travel
 from gis.travel.geodesic import GeodesicTravel
 from gis.travel.protocol import TravelProvider
 from optimizer.plan import Plan, Status
-from optimizer.plan_file import LoadedPlan, PlanFileError, load_plan
+from optimizer.plan_file import LoadedPlan, PlanFileError, load_plan, renew_plan
 
 PLAN = "plan.json"
 
@@ -96,7 +96,8 @@ def _recompute(bundle: Bundle, done: Recomputed, locale: Locale) -> None:
         outputs = render_recomputed(bundle, done)
         names = frozenset(outputs)
     for name in sorted(names):
-        _compare(name, bundle.entries[name], outputs[name], done)
+        stated = bundle.entries[name]
+        _compare(name, renew_plan(stated) if name == PLAN else stated, outputs[name], done)
 
 
 def render_recomputed(bundle: Bundle, done: Recomputed) -> dict[str, bytes]:

@@ -118,7 +118,8 @@ class _Model:
             self._routing.SetFixedCostOfVehicle(kind.fixed_cost // unit, v)
         far = _longest(self._metres) * max(evaluators)
         long = _longest(self._seconds) * max(kind.second_cost for kind in self._kinds) // unit
-        penalty = (far + long) * len(self._columns) + max(kind.fixed_cost for kind in self._kinds) // unit + 1
+        legs = len(self._whole.load) + len(self._columns)
+        penalty = (far + long) * legs + max(kind.fixed_cost for kind in self._kinds) // unit + 1
         for i in range(len(self._whole.load)):
             self._routing.AddDisjunction([self._manager.NodeToIndex(i)], penalty)
 

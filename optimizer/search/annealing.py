@@ -19,7 +19,7 @@ from optimizer.parallel import Executor
 from optimizer.search.admission import in_rank_order
 from optimizer.search.kernel.load import Days
 from optimizer.search.model import Model
-from optimizer.search.piece import Piece, Task, build_piece, run_task
+from optimizer.search.piece import Piece, Task, build_piece, choose_groups, from_piece, run_task
 from optimizer.search.pool import Pool
 from optimizer.search.regions import cut_into_regions
 from optimizer.search.state import Board, TruckDay
@@ -33,19 +33,14 @@ _REGION = 800
 _CHAINS = 2
 #: Temperature at the end and, with many moves for each delivery, at the start: in units of the way to a near neighbour.
 COLD = 0.04
-HOT = 4.0
-#: Clients taken out on average, and the longest string (Christiaens & Vanden Berghe 2020).
-_MEAN_REMOVED = 10.0
-_LONGEST = 10.0
+_HOT = 4.0
 #: Of those who wait, so many are given to a piece when ranks differ: each weighs twice the next one.
 _GUESTS = 10
-
-Chain = list[TruckDay]
 
 
 def start_temperature(moves_per_delivery: float) -> float:
     """Return the first temperature that so many moves for each delivery can still cool down well."""
-    return min(HOT, max(2 * COLD, COLD * float((moves_per_delivery / 50) ** 0.8)))
+    return min(_HOT, max(2 * COLD, COLD * float((moves_per_delivery / 50) ** 0.8)))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -109,8 +104,8 @@ class Annealing:
     def _round_of_chains(self, piece: Piece, executor: Executor, moves: int, hot: float, cold: float) -> None:
         tasks = [self._task(piece, _to_piece(piece, found.days), moves, hot, cold) for found in self._chains]
         for number, answer in enumerate(executor.map(run_task, tasks)):
-            self._chains[number] = self._found(_from_piece(piece, answer.days), answer.cost)
-            self._keep(self._found(_from_piece(piece, answer.best_days), answer.best_cost))
+            self._chains[number] = self._found(from_piece(piece, answer.days), answer.cost)
+            self._keep(self._found(from_piece(piece, answer.best_days), answer.best_cost))
             self._pool.add(self._chains[number].days)
 
     def _round_of_regions(self, executor: Executor, moves: int, hot: float, cold: float) -> None:
@@ -128,7 +123,7 @@ class Annealing:
             for piece, part in zip(pieces, parts, strict=True)
         ]
         answers = executor.map(run_task, tasks)
-        days = [day for piece, answer in zip(pieces, answers, strict=True) for day in _from_piece(piece, answer.days)]
+        days = [day for piece, answer in zip(pieces, answers, strict=True) for day in from_piece(piece, answer.days)]
         self._chains[0] = self._found(days, sum(answer.cost for answer in answers))
         self._keep(self._chains[0])
         self._pool.add(days)
@@ -159,17 +154,7 @@ class Annealing:
         return guests
 
     def _task(self, piece: Piece, days: Days, moves: int, hot: float, cold: float) -> Task:
-        return Task(
-            piece.data,
-            piece.stock,
-            days,
-            moves,
-            hot * piece.leg_cost,
-            cold * piece.leg_cost,
-            _MEAN_REMOVED,
-            _LONGEST,
-            self._random.getrandbits(48),
-        )
+        return Task(piece, days, moves, hot, cold, self._random.getrandbits(48))
 
     def _centres(self, days: Sequence[TruckDay]) -> NDArray[np.float64]:
         """Return the middle of the stops of each truck-day, shape (days, 2)."""
@@ -182,22 +167,12 @@ class Annealing:
         served = sorted(i for day in days for i in day.deliveries())
         guests = self._guests(waiting)
         clients = [*served, *guests]
-        counts: dict[tuple[int, int], int] = {}
-        for day in days:
-            counts[day.kind, day.day] = counts.get((day.kind, day.day), 0) + 1
-        useful_days = np.logical_or.reduce(model.day_ok[clients], axis=0)
-        useful_kinds = np.logical_or.reduce(model.kind_ok[clients], axis=0)
-        free = self._free(parts, number)
-        for kind, day in zip(*np.nonzero(free), strict=True):
-            if useful_kinds[kind] and useful_days[day]:
-                place = int(kind), int(day)
-                counts[place] = counts.get(place, 0) + min(int(free[place]), len(clients))
-        groups = sorted(counts)
+        groups, counts = choose_groups(model, clients, self._free(parts, number), days)
         importance = None
         if not self._one_rank and guests:
             importance = np.full(len(clients), 1 << len(guests), dtype=np.int64)
             importance[len(served) :] = [1 << (len(guests) - 1 - n) for n in range(len(guests))]
-        return build_piece(model, clients, groups, [counts[g] for g in groups], self._stock(days, parts), importance)
+        return build_piece(model, clients, groups, counts, self._stock(days, parts), importance)
 
     def _guests(self, waiting: Sequence[int]) -> list[int]:
         """Choose among those who wait whom the storage has room for, all together, beside everyone served."""
@@ -236,7 +211,3 @@ def _to_piece(piece: Piece, days: Sequence[TruckDay]) -> Days:
     number = {i: n for n, i in enumerate(piece.clients)}
     group = {g: n for n, g in enumerate(piece.groups)}
     return [(group[day.kind, day.day], [[number[i] for i in trip] for trip in day.trips]) for day in days]
-
-
-def _from_piece(piece: Piece, days: Days) -> list[TruckDay]:
-    return [TruckDay(*piece.groups[g], [[piece.clients[n] for n in trip] for trip in trips]) for g, trips in days]

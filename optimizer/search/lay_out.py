@@ -6,20 +6,19 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from optimizer.search.kernel.anneal import anneal, insert_all
+from optimizer.search.kernel.anneal import insert_all
 from optimizer.search.kernel.layout import (
     C_REMOTENESS,
     G_DEPOT,
     I32,
     NONE,
     U8,
-    copy_solution,
     empty_solution,
     workspace,
 )
 from optimizer.search.kernel.load import read_days
 from optimizer.search.model import Model
-from optimizer.search.piece import GROUP_RATE, Piece, build_piece
+from optimizer.search.piece import Piece, Task, build_piece, choose_groups, from_piece, run_task
 from optimizer.search.regions import cut_into_regions
 from optimizer.search.state import Board, TruckDay
 from optimizer.travel import IntArray
@@ -66,7 +65,8 @@ def lay_out(
     parts = _parts(model, deliveries)
     for number, part in enumerate(parts):
         left = len(parts) - number
-        piece = _piece(model, part, free // left + (free % left > 0), _share(model, stock, part, deliveries))
+        groups, counts = choose_groups(model, part, free // left + (free % left > 0))
+        piece = build_piece(model, part, groups, counts, _share(model, stock, part, deliveries))
         added = _fill(model, piece, urgent, depot is None, squeeze)
         for day in added:
             free[day.kind, day.day] -= 1
@@ -104,18 +104,6 @@ def _share(model: Model, stock: IntArray, part: Sequence[int], deliveries: Seque
     return share
 
 
-def _piece(model: Model, deliveries: list[int], free: IntArray, stock: IntArray) -> Piece:
-    useful_days = np.logical_or.reduce(model.day_ok[deliveries], axis=0)
-    useful_kinds = np.logical_or.reduce(model.kind_ok[deliveries], axis=0)
-    groups = [
-        (int(kind), int(day))
-        for kind, day in zip(*np.nonzero(free > 0), strict=True)
-        if useful_kinds[kind] and useful_days[day]
-    ]
-    counts = [min(int(free[place]), len(deliveries)) for place in groups]
-    return build_piece(model, deliveries, groups, counts, stock)
-
-
 def _fill(model: Model, piece: Piece, urgent: Sequence[int], any_depot: bool, squeeze: bool) -> list[TruckDay]:
     data = piece.data
     n = len(piece.clients)
@@ -130,22 +118,16 @@ def _fill(model: Model, piece: Piece, urgent: Sequence[int], any_depot: bool, sq
     tagged = np.array([model.depot[i] for i in piece.clients], dtype=np.int64)
     at_home = data.allowed * (data.groups[:, G_DEPOT][None, :] == tagged[:, None]).astype(np.uint8)
     home = data._replace(allowed=at_home, new_groups=_only_allowed(data.new_groups, at_home))
-    solution, best = empty_solution(data, piece.stock), empty_solution(data, piece.stock)
+    solution = empty_solution(data, piece.stock)
     work = workspace(data, piece.stock, n)
     absent = insert_all(home, solution, work, np.array(order, dtype=np.int64), True)
     if absent and any_depot:
         rest = sorted(work.absent[:absent].tolist(), key=order.index)
         absent = insert_all(data, solution, work, np.array(rest, dtype=np.int64), True)
+    days = read_days(solution)
     if absent and squeeze:
-        copy_solution(solution, best)
-        moves = _MOVES_PER_DELIVERY * n
-        hot, cold = _HOT * piece.leg_cost, (_COLD / _HOT) ** (1.0 / moves)
-        anneal(data, solution, best, work, moves, hot, cold, 10.0, 10.0, 0.01, GROUP_RATE)
-        solution = best
-    return [
-        TruckDay(*piece.groups[g], [[piece.clients[c] for c in trip] for trip in trips])
-        for g, trips in read_days(solution)
-    ]
+        days = run_task(Task(piece, days, _MOVES_PER_DELIVERY * n, _HOT, _COLD, n)).best_days
+    return from_piece(piece, days)
 
 
 def _only_allowed(new_groups: I32, allowed: U8) -> I32:

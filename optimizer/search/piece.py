@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -34,6 +35,7 @@ from optimizer.search.kernel.load import Days, load_days, read_days
 from optimizer.search.kernel.neighbours import nearest_clients
 from optimizer.search.legs import FAR
 from optimizer.search.model import BoolArray, Kind, Model
+from optimizer.search.state import TruckDay
 from optimizer.travel import IntArray
 
 #: Neighbours known of each delivery: strings are taken from the trips of these ...
@@ -42,9 +44,13 @@ _NEAR = 100
 _BESIDE = 40
 #: Truck-days of other groups it may open, cheapest first.
 _NEW_GROUPS = 48
-#: How often a truck-day is offered another truck after a move, when there is more than one group.
-GROUP_RATE = 0.2
+#: Clients taken out on average, the longest string, and how often a position is overlooked (Christiaens & Vanden
+#: Berghe 2020).
+_MEAN_REMOVED = 10.0
+_LONGEST = 10.0
 _BLINK = 0.01
+#: How often a truck-day is offered another truck after a move, when there is more than one group.
+_GROUP_RATE = 0.2
 _FOREVER = 1 << 50
 #: Columns in which sibling groups may differ.
 _OF_THE_TRUCK = frozenset({G_COUNT, G_METRE_COST, G_SECOND_COST, G_FIXED_COST})
@@ -77,17 +83,14 @@ class Piece:
 class Task:
     """Work for one core: improve the truck-days of a piece for a number of moves.
 
-    ``days`` are in the piece's own numbers; temperatures in units of cost, from the first move to the last.
+    ``days`` are in the piece's own numbers, temperatures in ways to a near neighbour, from the first move to the last.
     """
 
-    data: Data
-    stock: I64
+    piece: Piece
     days: Days
     moves: int
-    temperature: float
-    last_temperature: float
-    mean_removed: float
-    longest: float
+    hot: float
+    cold: float
     seed: int
 
 
@@ -103,9 +106,9 @@ class Answer:
 
 def run_task(task: Task) -> Answer:
     """Do a task; the same task gives the same answer anywhere."""
-    data = task.data
-    solution, best = empty_solution(data, task.stock), empty_solution(data, task.stock)
-    work = workspace(data, task.stock, task.seed)
+    data, stock = task.piece.data, task.piece.stock
+    solution, best = empty_solution(data, stock), empty_solution(data, stock)
+    work = workspace(data, stock, task.seed)
     load_days(data, solution, work, task.days)
     copy_solution(solution, best)
     if task.moves > 0 and len(data.clients) > 1:
@@ -115,12 +118,12 @@ def run_task(task: Task) -> Answer:
             best,
             work,
             task.moves,
-            task.temperature,
-            (task.last_temperature / task.temperature) ** (1.0 / task.moves),
-            task.mean_removed,
-            task.longest,
+            task.hot * task.piece.leg_cost,
+            (task.cold / task.hot) ** (1.0 / task.moves),
+            _MEAN_REMOVED,
+            _LONGEST,
             _BLINK,
-            GROUP_RATE if len(data.groups) > 1 else 0.0,
+            _GROUP_RATE if len(data.groups) > 1 else 0.0,
         )
     return Answer(read_days(solution), _cost(data, solution), read_days(best), _cost(data, best))
 
@@ -129,6 +132,42 @@ def _cost(data: Data, solution: Solution) -> int:
     """Return the cost of the truck-days alone."""
     absent = solution.node[: len(data.clients), TRIP] == NONE
     return int(solution.scalars[COST]) - int(data.clients[absent, C_ABSENT_COST].sum())
+
+
+def choose_groups(
+    model: Model, clients: Sequence[int], free: IntArray, used: Sequence[TruckDay] = ()
+) -> tuple[list[tuple[int, int]], list[int]]:
+    """Choose the groups that could serve any of the clients.
+
+    Parameters
+    ----------
+    model
+        The problem's arrays.
+    clients
+        Deliveries.
+    free
+        Idle trucks by vehicle type and day, shape (t, d).
+    used
+        Truck-days that serve them now.
+
+    Returns
+    -------
+    tuple[list[tuple[int, int]], list[int]]
+        Vehicle type and day of each, ascending, and the trucks there are of it: no more than could be of use.
+    """
+    counts: Counter[tuple[int, int]] = Counter((day.kind, day.day) for day in used)
+    days = np.logical_or.reduce(model.day_ok[list(clients)], axis=0)
+    kinds = np.logical_or.reduce(model.kind_ok[list(clients)], axis=0)
+    for kind, day in zip(*np.nonzero(free > 0), strict=True):
+        if kinds[kind] and days[day]:
+            counts[int(kind), int(day)] += min(int(free[kind, day]), len(clients))
+    groups = sorted(counts)
+    return groups, [counts[group] for group in groups]
+
+
+def from_piece(piece: Piece, days: Days) -> list[TruckDay]:
+    """Return truck-days of a piece as truck-days of the plan."""
+    return [TruckDay(*piece.groups[g], [[piece.clients[n] for n in trip] for trip in trips]) for g, trips in days]
 
 
 def build_piece(
@@ -311,10 +350,10 @@ def _is_timed(model: Model, clients: Sequence[int], kinds: Sequence[Kind]) -> bo
 def _stock_binds(
     packs: I64, allowed: np.ndarray, groups: Sequence[tuple[int, int]], kinds: Sequence[Kind], stock: IntArray
 ) -> bool:
-    """Tell whether some depot has less on some day than all who may be served from it then want."""
+    """Tell whether some depot has less on some day or a later one than all who may be served from it then want."""
     for g, (kind, (_, day)) in enumerate(zip(kinds, groups, strict=True)):
         wanted = packs[allowed[:, g]].sum(axis=0)
-        if (wanted > stock[kind.depot, :, day]).any():
+        if (wanted > stock[kind.depot, :, day:].min(axis=1)).any():
             return True
     return False
 

@@ -58,8 +58,9 @@ def test_ours_and_a_peer_are_run_in_turn_and_every_run_is_kept_and_not_made_agai
 
 def test_an_unknown_peer_or_an_empty_folder_is_told(folder, tmp_path):
     unknown = CliRunner().invoke(app, ["bench", "routing", str(folder), "--peers", "magic"])
+    seeds = CliRunner().invoke(app, ["bench", "routing", str(folder), "--seeds", "1,x"])
     empty = CliRunner().invoke(app, ["bench", "routing", str(folder), "--only", "none", "--peers", ""])
 
-    assert (unknown.exit_code, empty.exit_code) == (2, 2)
+    assert (unknown.exit_code, seeds.exit_code, empty.exit_code) == (2, 2, 2)
     assert "magic" in unknown.output
     assert str(folder) in empty.output.replace("\n", "")

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from optimizer.plan import Plan, Reason, Status, Unserved
-from optimizer.plan_file import MAX_PLAN_BYTES, SCHEMA, PlanFileError, dump_plan, load_plan
+from optimizer.plan_file import MAX_PLAN_BYTES, SCHEMA, PlanFileError, dump_plan, load_plan, renew_plan
 from optimizer.problem import Place, Problem
 from optimizer.verify import ViolationCode, verify_plan
 from tests.support.small_problem import HOUR, delivery, drive, line_problem, make_plan, truck
@@ -100,7 +100,7 @@ def set_at(*path: Any, to: Any) -> Callable[[Any], object]:
 
 
 CHANGES: dict[str, tuple[Callable[[Any], object], str]] = {
-    "another schema": (set_at("schema", to="taavon.plan/1"), "schema"),
+    "another schema": (set_at("schema", to="taavon.plan/3"), "schema"),
     "no header": (lambda document: document.pop("header"), "header: object"),
     "a header that is a list": (set_at("header", to=[]), "header: object"),
     "no plan": (lambda document: document.pop("plan"), "$.plan: missing"),
@@ -132,6 +132,24 @@ def test_what_is_wrong_in_the_file_is_named_with_its_place(example: tuple[Proble
     with pytest.raises(PlanFileError) as caught:
         load_plan(rewrite(dump_plan(*example, HEADER), change))
     assert any(expected in problem for problem in caught.value.problems)
+
+
+def test_a_plan_of_the_format_before_is_read_as_it_was_meant(example: tuple[Problem, Plan]) -> None:
+    def age(document: Any) -> None:
+        document["schema"] = "taavon.plan/1"
+        for one in document["problem"]["deliveries"]:
+            del one["release_s"], one["vehicle_types"]
+        for vehicle in document["problem"]["vehicle_types"]:
+            for name in ("end_depot", "returns", "class_capacity_g", "max_metres", "max_duration_s"):
+                del vehicle[name]
+
+    now = dump_plan(*example, HEADER)
+    old = rewrite(now, age)
+    loaded = load_plan(old)
+
+    assert (loaded.problem, loaded.plan) == example
+    assert renew_plan(old) == renew_plan(now) == now
+    assert verify_plan(loaded.problem, loaded.plan) == verify_plan(*example)
 
 
 def test_all_that_is_wrong_is_told_at_once(example: tuple[Problem, Plan]) -> None:

@@ -59,8 +59,9 @@ def test_small_problems_are_solved_to_the_optimum_found_by_trying_everything(see
     assert plan.scaled_cost == cheapest_by_hand(problem)
 
 
-def test_one_seed_gives_one_plan_with_any_number_of_workers_and_exactly_the_iterations_asked_for():
-    problem = make_network(120, 2, 8, 4)
+@pytest.mark.parametrize("size", [120, 320])  # annealed as a whole, and in regions
+def test_one_seed_gives_one_plan_with_any_number_of_workers_and_exactly_the_iterations_asked_for(size):
+    problem = make_network(size, 2, size // 15, 4)
 
     here = solve(problem, Limits(iterations=10), 3)
     again = solve(problem, Limits(iterations=10), 3)

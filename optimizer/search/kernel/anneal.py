@@ -73,7 +73,7 @@ def anneal(
     longest: float,
     blink_rate: float,
     group_rate: float,
-) -> float:
+) -> None:
     """Change a solution again and again; keep the best seen.
 
     Parameters
@@ -90,11 +90,6 @@ def anneal(
         As for ``insert_cheapest``.
     group_rate
         How often a truck-day is offered another truck after a move.
-
-    Returns
-    -------
-    float
-        The last temperature.
     """
     n = len(d.clients)
     current = s.scalars[COST]
@@ -158,4 +153,3 @@ def anneal(
             is_best = False
     if is_best:
         copy_solution(s, best)
-    return temperature

@@ -28,7 +28,7 @@ use_cache()
 def compiled(function: F) -> F:
     """Compile a function of the search: cached on disk, free of the interpreter's lock, division as in C.
 
-    Numba's counting of references is off, so that nothing may be allocated: it took nine tenths of the time.
+    Numba's counting of references is off, so that nothing may be allocated: it took most of the time.
     """
     return cast("F", njit(cache=True, nogil=True, error_model="numpy", _nrt=False)(function))
 

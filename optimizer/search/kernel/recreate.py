@@ -205,6 +205,8 @@ def insert_cheapest(d: Data, s: Solution, w: Workspace, c: int, blink_rate: floa
         if not fits and d.graded:
             if w.graded[t] != w.insertions[0]:
                 w.graded[t] = w.insertions[0]
+                if timed:
+                    refresh_day(d, s, day)
                 find_larger(d, s, w, np.int64(t), c)
             if w.larger[t] != NONE and w.larger_cost[t] < best:
                 fits = True
