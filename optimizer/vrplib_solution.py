@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -145,11 +144,6 @@ def exact_cost(plan: Plan) -> Fraction:
     return Fraction(plan.scaled_cost, COST_SCALE)
 
 
-def cost_of(plan: Plan) -> float:
-    """Return the cost of a plan in the money of its problem, as near as a float comes."""
-    return plan.scaled_cost / COST_SCALE
-
-
 def to_decimal(cost: Fraction) -> Decimal:
     """Return a cost as a decimal without trailing zeros, exact if it has at most six decimals."""
     number = Decimal(round(cost * 10**6)).scaleb(-6).normalize()
@@ -192,10 +186,3 @@ def unit_of_stated(stated: float, cost: Fraction) -> Fraction | None:
         if abs(cost / unit - Fraction(exact)) <= within and (cost > 0 or power == 0):
             return unit
     return None
-
-
-def to_unit_of(stated: float, cost: float) -> float:
-    """Return a cost near a stated one (less than three times as much or as little) in the unit of that."""
-    if stated <= 0 or cost <= 0:
-        return cost
-    return float(cost / 10.0 ** round(math.log10(cost / stated)))

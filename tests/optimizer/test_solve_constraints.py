@@ -360,6 +360,41 @@ def test_a_place_farther_than_any_truck_may_drive_is_told_with_both_distances():
     assert (one.reason, dict(one.numbers)) == (Reason.TOO_FAR, {"needs_m": 60_000, "longest_m": 59_999})
 
 
+#: Depots at 0 and at 165 km; what follows is tagged to the first.
+TWO_DEPOTS = [Depot(0, ((10**9,),)), Depot(11, ((10**9,),))]
+
+
+def test_a_delivery_is_served_from_another_depot_where_that_is_cheaper():
+    trucks = [make_truck(name="west"), make_truck(name="east", depot=1)]
+    problem = make_problem(LINE, [make_delivery("a", 1), make_delivery("b", 10)], trucks, depots=TWO_DEPOTS)
+
+    plan = plan_of(problem)
+
+    assert {(trip.depot, stop.delivery) for trip in plan.trips for stop in trip.stops} == {(0, 0), (1, 1)}
+
+
+def test_it_stays_with_the_depot_it_is_tagged_to_where_the_other_has_no_stock():
+    trucks = [make_truck(name="west"), make_truck(name="east", depot=1)]
+    depots = [TWO_DEPOTS[0], Depot(11, ((99,),))]
+    problem = make_problem(LINE, [make_delivery("a", 1), make_delivery("b", 9)], trucks, depots=depots)
+
+    plan = plan_of(problem)
+
+    assert plan.unserved == ()
+    assert {trip.depot for trip in plan.trips} == {0}
+
+
+def test_who_would_wait_for_want_of_trucks_is_served_by_the_trucks_of_another_depot():
+    trucks = [make_truck(name="west", count=0), make_truck(name="west too"), make_truck(name="east", depot=1)]
+    loads = [make_delivery(f"d{i}", 5, 450, rank=i) for i in range(2)]
+    problem = make_problem(LINE, loads, trucks, depots=TWO_DEPOTS)
+
+    plan = plan_of(problem)
+
+    assert plan.unserved == ()
+    assert sorted(trip.depot for trip in plan.trips) == [0, 1]
+
+
 def test_twice_the_distance_is_twice_the_cost_and_a_useless_truck_never_raises_it():
     free_time = {"cost_per_hour": 0, "fixed_cost": 0, "count": 3, "capacity_g": 3_000_000}
     near = [(0, 0)] + [((i * 7919) % 60_000, (i * 104_729) % 50_000) for i in range(1, 9)]

@@ -12,7 +12,7 @@ from optimizer.solve import solve
 from optimizer.verify import ViolationCode, verify_plan
 from optimizer.vrplib_fault import VrplibError
 from optimizer.vrplib_file import Instance, read_instance
-from optimizer.vrplib_solution import read_solution, stated_cost, to_decimal, to_unit_of, unit_of_stated, write_solution
+from optimizer.vrplib_solution import read_solution, stated_cost, to_decimal, unit_of_stated, write_solution
 from tests.support.vrplib import save, section, vrplib
 
 
@@ -180,11 +180,6 @@ def test_the_unit_of_a_stated_cost_is_the_power_of_ten_in_which_both_agree(
     stated: float, cost: Fraction, unit: Fraction | None
 ) -> None:
     assert unit_of_stated(stated, cost) == unit
-
-
-def test_a_cost_is_told_in_the_unit_of_a_stated_one_near_it() -> None:
-    assert to_unit_of(42444.8, 430_000) == 43_000
-    assert to_unit_of(6655548, 7_000_000) == 7_000_000
 
 
 def test_costs_are_written_without_trailing_zeros() -> None:
