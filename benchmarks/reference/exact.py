@@ -173,7 +173,13 @@ def _storage_holds(problem: Problem) -> bool:
 
 
 def _require_known(problem: Problem) -> None:
-    for one in (problem, *problem.depots, *problem.deliveries, *problem.vehicle_types):
+    parts: tuple[Problem | Depot | Delivery | VehicleType, ...] = (
+        problem,
+        *problem.depots,
+        *problem.deliveries,
+        *problem.vehicle_types,
+    )
+    for one in parts:
         for field in fields(one):
             if field.name not in _KNOWN[type(one)].split():
                 usual = field.default_factory() if field.default_factory is not MISSING else field.default
