@@ -45,7 +45,7 @@ def routing(
     seconds: Annotated[float, typer.Option(min=0.1, callback=finite, help="wall time of each run")] = 60.0,
     seeds: Annotated[str, typer.Option(callback=_whole_numbers, help="seeds, with commas between them")] = "1",
     peers: Annotated[
-        str, typer.Option(help="of ortools, pyvrp and vroom, with commas; empty for ours alone")
+        str, typer.Option(help="of ortools, pyvrp, vroom, by_hand, tagged and apart, with commas; empty for ours alone")
     ] = "pyvrp",
     only: Annotated[str, typer.Option(help="names of instances, with commas; empty for all")] = "",
     target: Annotated[
