@@ -7,6 +7,7 @@ every machine. A new variant is one more function and its line there; ``benchmar
 
 from __future__ import annotations
 
+import math
 import random
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
@@ -51,20 +52,19 @@ def make_periodic(n: int, seed: int) -> Problem:
 
 
 def make_multi_trip(n: int, seed: int) -> Problem:
-    """Few trucks of up to three trips a day; goods come during the morning, a third of the stops have hours."""
+    """Few trucks of up to three trips a day; goods come until noon, half of the stops have two hours in which to come."""
 
     def more(rng: random.Random) -> dict[str, Any]:
-        released = rng.choice((0, 0, 7 * HOUR, 8 * HOUR, 9 * HOUR))
+        released = rng.choice((0, 0, 8 * HOUR, 10 * HOUR, 12 * HOUR))
         hours: tuple[tuple[int, int], ...] = ()
-        if rng.random() < 1 / 3:
-            opens = max(8 * HOUR, released) + rng.randrange(4) * HOUR
-            hours = ((opens, opens + 4 * HOUR),)
+        if rng.random() < 0.5:
+            opens = max(7 * HOUR, released + HOUR) + rng.randrange(4) * HOUR
+            hours = ((opens, opens + 2 * HOUR),)
         return {"release_s": released, "windows": hours}
 
     points, deliveries = _scatter(n, seed, more, side_m=SIDE_M // 2)
-    truck = _truck(
-        "shuttle", 8, deliveries, share=0.6, trips_per_day=3, fixed_cost=600, shift_end_s=20 * HOUR, loading_s=1200
-    )
+    truck = _truck("shuttle", 8, deliveries, share=0.6, trips_per_day=3, fixed_cost=300, cost_per_hour=60,
+                   shift_end_s=20 * HOUR, loading_s=1200)  # fmt: skip
     return make_problem(points, deliveries, [truck])
 
 
@@ -83,10 +83,10 @@ def make_compartments(n: int, seed: int) -> Problem:
 def make_limits(n: int, seed: int) -> Problem:
     """Trucks that may drive only so far, or work only so long, of one or two trips a day."""
     points, deliveries = _scatter(n, seed)
-    farthest = max(abs(x - points[0][0]) + abs(y - points[0][1]) for x, y in points)
+    farthest = max(int(math.dist(points[0], point)) for point in points)
     trucks = [
-        _truck("near", 15, deliveries, max_metres=2 * farthest + 10_000, fixed_cost=80, cost_per_km=8),
-        _truck("short", 15, deliveries, max_duration_s=6 * HOUR, trips_per_day=2, cost_per_km=9),
+        _truck("near", 15, deliveries, max_metres=2 * farthest + 5_000, fixed_cost=80, cost_per_km=8),
+        _truck("short", 15, deliveries, max_duration_s=5 * HOUR, trips_per_day=2, cost_per_km=9),
     ]
     return make_problem(points, deliveries, trucks)
 

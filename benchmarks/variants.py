@@ -1,0 +1,118 @@
+"""How near the optimum every variant is solved: ``python benchmarks/variants.py [--quick] [--only WORD,...]``.
+
+For each variant of ``instances.VARIANTS``: of ten problems of 8 to 12 stops, how many are solved to the optimum that the
+exact reference proves, within a fixed number of iterations, and the mean gap; then one problem of 200 stops against a
+lower bound that no plan can be below (``reference/bound.py``; its gap is that of the plan and that of the bound
+together). Every plan passes the independent check, or the command says so and ends with 1.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+from dataclasses import dataclass
+
+from benchmarks.instances import SMALL_SEEDS, VARIANTS, large, small
+from benchmarks.reference.bound import bound_cost
+from benchmarks.reference.exact import solve_exactly
+from optimizer.plan import COST_SCALE, Limits, Plan
+from optimizer.problem import Problem
+from optimizer.solve import solve
+from optimizer.verify import verify_plan
+
+SMALL_ITERATIONS = 40
+LARGE_ITERATIONS = 500
+BOUND_ROUNDS = 300
+SMALL_HEADS = ("variant", "problems", "optimal", "mean gap %", "worst gap %", "seconds")
+LARGE_HEADS = ("variant", "stops", "cost", "bound", "gap %", "solve s", "bound s")
+
+
+class PlanError(RuntimeError):
+    """A plan leaves someone out or breaks a rule."""
+
+
+@dataclass(frozen=True, slots=True)
+class Small:
+    """What came of the small problems of a variant: the gap of each in percent, and the time of ``solve``."""
+
+    gaps: tuple[float, ...]
+    seconds: float
+
+
+def main() -> int:
+    """Measure as the command line says; return the exit code."""
+    parser = argparse.ArgumentParser(description="Measure the variants of the routing problem.")
+    parser.add_argument("--quick", action="store_true", help="the small problems only")
+    parser.add_argument("--only", default="", help="variants whose names hold one of these words")
+    parser.add_argument("--seed", type=int, default=1, help="of the search")
+    chosen = parser.parse_args()
+    words = chosen.only.split(",")
+    names = [name for name in VARIANTS if any(word in name for word in words)]
+    try:
+        _print_row(SMALL_HEADS)
+        for name in names:
+            got = measure_small(name, chosen.seed)
+            optimal = sum(gap == 0 for gap in got.gaps)
+            mean = sum(got.gaps) / len(got.gaps)
+            figures = f"{mean:.3f}", f"{max(got.gaps):.3f}", f"{got.seconds:.1f}"
+            _print_row((name, len(got.gaps), optimal, *figures))
+        if not chosen.quick:
+            _print_row(LARGE_HEADS)
+            for name in names:
+                _print_row(measure_large(name, chosen.seed))
+    except PlanError as error:
+        print(error, file=sys.stderr)
+        return 1
+    return 0
+
+
+def measure_small(name: str, seed: int = 1, iterations: int = SMALL_ITERATIONS) -> Small:
+    """Solve the small problems of a variant, exactly and by the search."""
+    gaps, seconds = [], 0.0
+    for number in SMALL_SEEDS:
+        problem = small(name, number)
+        best = solve_exactly(problem)
+        if best is None:
+            raise PlanError(f"{name} {number}: cannot be served whole")
+        began = time.perf_counter()
+        plan = _solve(problem, iterations, seed, f"{name} {number}")
+        seconds += time.perf_counter() - began
+        gaps.append(_gap(plan.scaled_cost, best.scaled_cost))
+    return Small(tuple(gaps), seconds)
+
+
+def measure_large(name: str, seed: int = 1, iterations: int = LARGE_ITERATIONS) -> tuple[object, ...]:
+    """Return the row of the large problem of a variant."""
+    problem = large(name)
+    times = [time.perf_counter()]
+    plan = _solve(problem, iterations, seed, name)
+    times.append(time.perf_counter())
+    bound = bound_cost(problem, BOUND_ROUNDS)
+    times.append(time.perf_counter())
+    costs = f"{plan.scaled_cost / COST_SCALE:,.0f}", f"{bound / COST_SCALE:,.0f}"
+    gap = f"{_gap(plan.scaled_cost, bound):.2f}"
+    return name, len(problem.deliveries), *costs, gap, f"{times[1] - times[0]:.1f}", f"{times[2] - times[1]:.1f}"
+
+
+def _solve(problem: Problem, iterations: int, seed: int, where: str) -> Plan:
+    plan = solve(problem, Limits(iterations=iterations), seed)
+    broken = verify_plan(problem, plan)
+    if broken or plan.unserved:
+        raise PlanError(f"{where}: {len(plan.unserved)} not served, {broken}")
+    return plan
+
+
+def _gap(cost: int, least: int) -> float:
+    """Return the gap in percent; below what is proven to be the least, something is wrong."""
+    if cost < least:
+        raise PlanError(f"a plan of {cost} is below {least}, which is proven to be the least")
+    return 100 * (cost / least - 1)
+
+
+def _print_row(fields: tuple[object, ...]) -> None:
+    print("| " + " | ".join(map(str, fields)) + " |", flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
