@@ -9,7 +9,7 @@ from optimizer.parallel import Executor, SerialExecutor
 from optimizer.plan import Limits, Plan
 from optimizer.problem import Problem
 from optimizer.search.admission import admit
-from optimizer.search.annealing import COLD, Annealing, start_temperature
+from optimizer.search.annealing import Annealing, temperatures
 from optimizer.search.calendar import bring_forward
 from optimizer.search.lay_out import boards_of
 from optimizer.search.model import Model, build_model
@@ -105,7 +105,7 @@ def _anneal(
     watch.keep_back(3 * (watch.elapsed_s() - began))  # the cost was worked out, as it will be for the plan
     watch.begin_search()
     tasks = annealing.tasks
-    hot = 0.0
+    hot = cold = 0.0
     recombine_at = list(_RECOMBINED)
     while True:
         before = watch.fraction()
@@ -113,9 +113,9 @@ def _anneal(
         if moves == 0:
             break
         if hot == 0.0 or before < _SPEED_KNOWN:
-            hot = start_temperature(watch.moves_to_come(tasks) / able)
+            hot, cold = temperatures(watch.moves_to_come(tasks) / able, timed=annealing.timed)
         began = watch.elapsed_s()
-        annealing.round(executor, moves, hot * (COLD / hot) ** before, hot * (COLD / hot) ** after)
+        annealing.round(executor, moves, hot * (cold / hot) ** before, hot * (cold / hot) ** after)
         watch.count(moves, tasks, watch.elapsed_s() - began)
         if recombine_at and watch.fraction() >= recombine_at[0]:
             recombine_at.pop(0)

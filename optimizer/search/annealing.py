@@ -19,7 +19,7 @@ from optimizer.parallel import Executor
 from optimizer.search.admission import in_rank_order
 from optimizer.search.kernel.load import Days
 from optimizer.search.model import Model
-from optimizer.search.piece import Piece, Task, build_piece, choose_groups, from_piece, run_task
+from optimizer.search.piece import Piece, Task, build_piece, choose_groups, from_piece, is_timed, run_task
 from optimizer.search.pool import Pool
 from optimizer.search.regions import cut_into_regions
 from optimizer.search.state import Board, TruckDay
@@ -28,19 +28,21 @@ from optimizer.travel import IntArray
 
 #: Up to so many deliveries are annealed as a whole.
 WHOLE = 250
-#: Deliveries in a region.
-_REGION = 800
+#: Deliveries in a region, and in one where times count.
+_REGION, _REGION_TIMED = 800, 400
 _CHAINS = 2
 #: Temperature at the end and, with many moves for each delivery, at the start: in units of the way to a near neighbour.
-COLD = 0.04
-_HOT = 4.0
+#: Windows stand between a stop and most places near it, so that a search with times needs more heat to get anywhere.
+_COLD, _HOT = 0.04, 4.0
+_COLD_TIMED, _HOT_TIMED = 0.1, 3.0
 #: Of those who wait, so many are given to a piece when ranks differ: each weighs twice the next one.
 _GUESTS = 10
 
 
-def start_temperature(moves_per_delivery: float) -> float:
-    """Return the first temperature that so many moves for each delivery can still cool down well."""
-    return min(_HOT, max(2 * COLD, COLD * float((moves_per_delivery / 50) ** 0.8)))
+def temperatures(moves_per_delivery: float, *, timed: bool) -> tuple[float, float]:
+    """Return the first temperature that so many moves for each delivery can still cool down well, and the last."""
+    cold, hottest, few = (_COLD_TIMED, _HOT_TIMED, 10.0) if timed else (_COLD, _HOT, 50.0)
+    return min(hottest, max(2 * cold, cold * float((moves_per_delivery / few) ** 0.8))), cold
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -69,6 +71,13 @@ class Annealing:
         wherever room is found; nobody who is served is dropped for them, unless all are of one rank.
     seed
         Of every random choice.
+
+    Attributes
+    ----------
+    best
+        The best plan so far.
+    timed
+        Whether times can forbid or cost anything.
     """
 
     def __init__(self, model: Model, boards: Sequence[Board], waiting: Sequence[int], seed: int) -> None:
@@ -77,6 +86,7 @@ class Annealing:
         days = [TruckDay(day.kind, day.day, day.trips) for board in boards for day in board.truck_days]
         self._able = frozenset(waiting).union(*(day.deliveries() for day in days))
         self._n = len(self._able)
+        self.timed = is_timed(model, self._able, model.kinds)
         ranks = {model.problem.deliveries[i].rank for i in self._able}
         self._one_rank = len(ranks) <= 1
         # The weight of one who waits is more than that of all behind him together.
@@ -92,7 +102,8 @@ class Annealing:
     @property
     def tasks(self) -> int:
         """Tell into how many tasks a round is cut: an even number, for few cores are odd."""
-        return _CHAINS if self._whole else 2 * -(-self._n // (2 * _REGION))
+        size = _REGION_TIMED if self.timed else _REGION
+        return _CHAINS if self._whole else 2 * -(-self._n // (2 * size))
 
     def round(self, executor: Executor, moves: int, hot: float, cold: float) -> None:
         """Anneal every chain, with so many moves for each task, between two temperatures (in near-neighbour ways)."""

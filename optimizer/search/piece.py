@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -252,7 +252,9 @@ def build_piece(
     near = nearest_clients(metres, location, _NEAR, opens, closes, service, seconds, prices)
     packs = model.packs[chosen]
     siblings = _siblings(table)
-    timed = _is_timed(model, clients, kinds)
+    timed = is_timed(model, clients, kinds)
+    chained = timed and (any(k.trips_per_day > 1 for k in kinds) or bool(release.any()))
+    limited = timed and any(k.max_metres is not None or k.max_duration_s is not None for k in kinds)
     data = Data(
         metres=metres,
         metres_to=metres if (metres == metres.T).all() else np.ascontiguousarray(metres.T),
@@ -271,8 +273,9 @@ def build_piece(
         packs=packs,
         graded=bool((siblings >= 0).any()),
         timed=timed,
-        chained=timed and (any(k.trips_per_day > 1 for k in kinds) or bool(release.any())),
-        limited=timed and any(k.max_metres is not None or k.max_duration_s is not None for k in kinds),
+        lasting=chained or limited or any(k.second_cost for k in kinds),
+        chained=chained,
+        limited=limited,
         stocked=_stock_binds(packs, allowed, groups, kinds, stock),
     )
     return Piece(tuple(clients), tuple(groups), data, stock, _leg_cost(data, prices))
@@ -338,7 +341,7 @@ def _siblings(table: I64) -> I32:
     return np.where(np.take_along_axis(alike, order, axis=1), order, NONE).astype(np.int32)
 
 
-def _is_timed(model: Model, clients: Sequence[int], kinds: Sequence[Kind]) -> bool:
+def is_timed(model: Model, clients: Iterable[int], kinds: Sequence[Kind]) -> bool:
     """Tell whether times can forbid or cost anything."""
     if any(k.second_cost or k.trips_per_day > 1 or k.max_metres is not None for k in kinds):
         return True

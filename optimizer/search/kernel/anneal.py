@@ -116,8 +116,7 @@ def anneal(
                 w.absent[s.scalars[ABSENT]] = c
                 s.scalars[ABSENT] += 1
                 lost += d.clients[c, C_ABSENT_COST]
-        if d.timed:
-            refresh_touched(d, s, w, s.scalars[JOURNAL])
+        holds = not d.timed or refresh_touched(d, s, w, s.scalars[JOURNAL])
         if d.graded:
             for j in range(s.scalars[JOURNAL]):
                 if w.journal[j, 0] == LINKED:
@@ -134,7 +133,7 @@ def anneal(
         cost = s.scalars[COST]
         limit = current - temperature * math.log(max(uniform(w.random), 1e-300))
         temperature *= cooling
-        if cost < limit and not (is_best and cost > current):
+        if holds and cost < limit and not (is_best and cost > current):
             current = cost
             if cost < best_cost:
                 best_cost = cost
@@ -148,7 +147,7 @@ def anneal(
         for i in range(absent):
             w.absent[i] = w.absent_before[i]
         s.scalars[COST] = current
-        if cost < limit:  # it would have led away from the best, which is copied first
+        if holds and cost < limit:  # it would have led away from the best, which is copied first
             copy_solution(s, best)
             is_best = False
     if is_best:

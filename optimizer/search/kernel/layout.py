@@ -43,17 +43,22 @@ NONE = -1
 NEVER = 1 << 55
 
 # Columns of a node: neighbours in its ring, its trip, location when one arrives at it and when one leaves it (they
-# differ for a depot with another end), metres to the next node, and the window chosen for a client.
-NEXT, PREV, TRIP, IN, OUT, LEG, WINDOW = range(7)
+# differ for a depot with another end), metres to the next node, the window chosen for a client, and a number that
+# ascends along the ring as it was when its times were last worked out.
+NEXT, PREV, TRIP, IN, OUT, LEG, WINDOW, ORDER = range(8)
 NODE_COLUMNS = 8
-# Columns of a node's segments: duration, earliest and latest start of the way from the depot up to it, and from it
-# to the depot (Vidal et al. 2014; the start of the whole segment, at least duration).
-HEAD_DURATION, HEAD_EARLY, HEAD_LATE, TAIL_DURATION, TAIL_EARLY, TAIL_LATE = range(6)
-# Columns of a trip. READY and DEADLINE are what the trips of the same truck before and after leave to it.
-(T_GROUP, T_DAY, T_METRES, T_SIZE, T_DURATION, T_EARLY, T_LATE, T_RELEASE, T_READY, T_DEADLINE, T_STALE) = range(11)
-TRIP_COLUMNS = 11
-# Columns of a truck-day; its trips follow in their order.
-D_GROUP, D_SIZE, D_METRES, D_DURATION, D_TRIPS = range(5)
+# Columns of a node's segments (Vidal et al. 2014). Of the way from the depot up to it: earliest end, duration, latest
+# start at that duration, latest release. Of the way from it to the depot: latest start, duration, earliest start at it.
+# Where working time does not count (``lasting``), only READY and TAIL_LATE are kept.
+HEAD_READY, HEAD_DURATION, HEAD_LATE, HEAD_RELEASE, TAIL_LATE, TAIL_DURATION, TAIL_EARLY = range(7)
+SEGMENT_COLUMNS = 8
+# Columns of a trip. READY and DEADLINE are what the trips of the same truck before and after leave to it. When it is
+# STALE, the times up to node FROM and from node TO on are still those of the ring.
+(T_GROUP, T_DAY, T_METRES, T_SIZE, T_DURATION, T_EARLY, T_LATE, T_RELEASE, T_READY, T_DEADLINE, T_STALE, T_FROM,
+ T_TO) = range(13)  # fmt: skip
+TRIP_COLUMNS = 13
+# Columns of a truck-day, STALE when one of its trips is; its trips follow in their order.
+D_GROUP, D_SIZE, D_METRES, D_DURATION, D_STALE, D_TRIPS = range(6)
 # Columns of a group: like trucks at one depot on one day.
 (G_START, G_END, G_COUNT, G_METRE_COST, G_SECOND_COST, G_FIXED_COST, G_OPENS, G_CLOSES, G_LOADING, G_MAX_METRES,
  G_MAX_DURATION, G_TRIPS, G_DEPOT, G_DAY) = range(14)  # fmt: skip
@@ -98,8 +103,8 @@ class Data(NamedTuple):
         Packs per commodity of each client, shape (n, c).
     graded
         Whether any group has siblings.
-    timed, chained, limited, stocked
-        Whether times, several trips a day (or release times), limits of a truck-day, stock need looking at.
+    timed, lasting, chained, limited, stocked
+        Whether times, working time, several trips a day (or release times), limits of a truck-day, stock need looking at.
     """
 
     metres: I32
@@ -119,6 +124,7 @@ class Data(NamedTuple):
     packs: I64
     graded: bool
     timed: bool
+    lasting: bool
     chained: bool
     limited: bool
     stocked: bool
@@ -177,7 +183,7 @@ def empty_solution(data: Data, stock: I64) -> Solution:
     slots = n + 2
     solution = Solution(
         node=np.full((n + slots, NODE_COLUMNS), NONE, dtype=np.int32),
-        segment=np.zeros((n + slots, 6), dtype=np.int64),
+        segment=np.zeros((n + slots, SEGMENT_COLUMNS), dtype=np.int64),
         trip=np.zeros((slots, TRIP_COLUMNS), dtype=np.int64),
         loads=np.zeros((slots, data.load.shape[1]), dtype=np.int64),
         day=np.zeros((slots, D_TRIPS + int(data.groups[:, G_TRIPS].max(initial=1))), dtype=np.int64),

@@ -12,6 +12,7 @@ from optimizer.search.kernel.layout import (
     D_GROUP,
     D_METRES,
     D_SIZE,
+    D_STALE,
     D_TRIPS,
     FREE_DAYS,
     FREE_TRIPS,
@@ -26,8 +27,9 @@ from optimizer.search.kernel.layout import (
     G_SECOND_COST,
     G_START,
     HEAD_DURATION,
-    HEAD_EARLY,
     HEAD_LATE,
+    HEAD_READY,
+    HEAD_RELEASE,
     IN,
     JOURNAL,
     LEG,
@@ -36,15 +38,18 @@ from optimizer.search.kernel.layout import (
     NEXT,
     NONE,
     OPENED,
+    ORDER,
     OUT,
     PREV,
     REGROUPED,
     T_DAY,
     T_DURATION,
+    T_FROM,
     T_GROUP,
     T_METRES,
     T_SIZE,
     T_STALE,
+    T_TO,
     TAIL_DURATION,
     TAIL_EARLY,
     TAIL_LATE,
@@ -76,12 +81,40 @@ def set_depot(d: Data, s: Solution, h: int, g: int) -> None:
     """Make the depot node of a trip that of a group."""
     s.node[h, OUT] = d.groups[g, G_START]
     s.node[h, IN] = d.groups[g, G_END]
+    s.node[h, ORDER] = 0
+    s.segment[h, HEAD_READY] = d.groups[g, G_OPENS] + d.groups[g, G_LOADING]
     s.segment[h, HEAD_DURATION] = d.groups[g, G_LOADING]
-    s.segment[h, HEAD_EARLY] = d.groups[g, G_OPENS]
     s.segment[h, HEAD_LATE] = NEVER
+    s.segment[h, HEAD_RELEASE] = 0
     s.segment[h, TAIL_DURATION] = 0
     s.segment[h, TAIL_EARLY] = -NEVER
     s.segment[h, TAIL_LATE] = d.groups[g, G_CLOSES]
+
+
+@inlined
+def mark_all(s: Solution, t: int, h: int) -> None:
+    """Note that no time of a trip holds."""
+    s.day[s.trip[t, T_DAY], D_STALE] = 1
+    s.trip[t, T_STALE] = 1
+    s.trip[t, T_FROM] = h
+    s.trip[t, T_TO] = h
+
+
+@inlined
+def mark(s: Solution, t: int, h: int, p: int, c: int, q: int) -> None:
+    """Note that client c has come or gone between nodes p and q of a trip."""
+    node, trip = s.node, s.trip
+    if not trip[t, T_STALE]:
+        s.day[trip[t, T_DAY], D_STALE] = 1
+        trip[t, T_STALE] = 1
+        trip[t, T_FROM] = p
+        trip[t, T_TO] = q
+        return
+    first, last = trip[t, T_FROM], trip[t, T_TO]
+    if first == c or node[p, ORDER] < node[first, ORDER]:
+        trip[t, T_FROM] = p
+    if last == c or q == h or (last != h and node[q, ORDER] > node[last, ORDER]):
+        trip[t, T_TO] = q
 
 
 @compiled
@@ -115,7 +148,7 @@ def open_trip(d: Data, s: Solution, day: int, g: int, at: int) -> int:
     s.trip[t, T_METRES] = 0
     s.trip[t, T_SIZE] = 0
     s.trip[t, T_DURATION] = 0
-    s.trip[t, T_STALE] = 1
+    mark_all(s, t, h)
     for i in range(s.loads.shape[1]):
         s.loads[t, i] = 0
     set_depot(d, s, h, g)
@@ -148,7 +181,12 @@ def close_trip(d: Data, s: Solution, t: int) -> int:
         s.used[g] -= 1
         s.scalars[COST] -= d.groups[g, G_FIXED_COST]
     else:
-        s.trip[s.day[day, D_TRIPS], T_STALE] = 1  # the others have more time now
+        other = s.day[day, D_TRIPS]
+        if not s.trip[other, T_STALE]:  # the others have more time now
+            s.day[day, D_STALE] = 1
+            s.trip[other, T_STALE] = 1
+            s.trip[other, T_TO] = other + len(s.node) - len(s.trip)
+            s.trip[other, T_FROM] = s.node[s.trip[other, T_TO], PREV]
     return at
 
 
@@ -183,7 +221,8 @@ def unlink(d: Data, s: Solution, c: int) -> None:
     node[c, TRIP] = NONE
     trip[t, T_METRES] += metres
     trip[t, T_SIZE] -= 1
-    trip[t, T_STALE] = 1
+    if d.timed:
+        mark(s, t, t + len(node) - len(trip), p, c, q)
     s.day[trip[t, T_DAY], D_METRES] += metres
     s.scalars[COST] += metres * d.groups[g, G_METRE_COST]
     for k in range(s.loads.shape[1]):
@@ -211,7 +250,9 @@ def link(d: Data, s: Solution, c: int, p: int, t: int) -> None:
     node[c, TRIP] = t
     trip[t, T_METRES] += metres
     trip[t, T_SIZE] += 1
-    trip[t, T_STALE] = 1
+    if d.timed:
+        mark(s, t, t + len(node) - len(trip), p, c, q)
+        node[c, ORDER] = node[p, ORDER]
     s.day[trip[t, T_DAY], D_METRES] += metres
     s.scalars[COST] += metres * d.groups[g, G_METRE_COST]
     for k in range(s.loads.shape[1]):
@@ -248,7 +289,7 @@ def regroup(d: Data, s: Solution, day: int, g: int) -> None:
         s.scalars[COST] -= s.trip[t, T_DURATION] * d.groups[old, G_SECOND_COST]
         set_depot(d, s, h, g)
         s.trip[t, T_GROUP] = g
-        s.trip[t, T_STALE] = 1
+        mark_all(s, t, h)
         last = node[h, PREV]
         before = d.metres[node[h, OUT], node[node[h, NEXT], IN]]
         behind = d.metres[node[last, OUT], node[h, IN]]

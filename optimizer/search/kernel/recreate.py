@@ -16,6 +16,7 @@ from optimizer.search.kernel.layout import (
     D_DURATION,
     D_METRES,
     D_SIZE,
+    D_STALE,
     D_TRIPS,
     G_CLOSES,
     G_COUNT,
@@ -32,8 +33,8 @@ from optimizer.search.kernel.layout import (
     G_START,
     G_TRIPS,
     HEAD_DURATION,
-    HEAD_EARLY,
     HEAD_LATE,
+    HEAD_READY,
     IN,
     LEG,
     LINKED,
@@ -50,7 +51,6 @@ from optimizer.search.kernel.layout import (
     T_GROUP,
     T_READY,
     T_RELEASE,
-    T_STALE,
     TAIL_DURATION,
     TAIL_EARLY,
     TAIL_LATE,
@@ -168,7 +168,7 @@ def insert_cheapest(d: Data, s: Solution, w: Workspace, c: int, blink_rate: floa
     """
     node, segment, trip, loads, day_table = s.node, s.segment, s.trip, s.loads, s.day
     groups, capacity, allowed, windows = d.groups, d.capacity, d.allowed, d.windows
-    timed, chained, limited, stocked = d.timed, d.chained, d.limited, d.stocked
+    timed, lasting, chained, limited, stocked = d.timed, d.lasting, d.chained, d.limited, d.stocked
     n = len(d.clients)
     n_loads = loads.shape[1]
     location = d.clients[c, C_LOCATION]
@@ -215,7 +215,7 @@ def insert_cheapest(d: Data, s: Solution, w: Workspace, c: int, blink_rate: floa
             continue
         if stocked and not w.stock_ok[groups[g, G_DEPOT], groups[g, G_DAY]]:
             continue
-        if timed and (chained or trip[t, T_STALE]):
+        if timed and day_table[day, D_STALE]:
             refresh_day(d, s, day)
         metre_cost = groups[driver, G_METRE_COST]
         if fits:
@@ -236,19 +236,26 @@ def insert_cheapest(d: Data, s: Solution, w: Workspace, c: int, blink_rate: floa
                     best = cost
                     best_trip, best_node, best_group = t, p, driver
                     continue
-                delta_in = segment[p, HEAD_DURATION] + seconds_to_it[node[p, OUT]]
+                in_s = np.int64(seconds_to_it[node[p, OUT]])
                 out_s = service + seconds_from_it[node[q, IN]]
+                arrival = segment[p, HEAD_READY] + in_s
                 for window in range(first_window, end_window):
                     opens, closes = windows[window, 0], windows[window, 1]
-                    early, late = segment[p, HEAD_EARLY], segment[p, HEAD_LATE]
-                    if early + delta_in > closes:
+                    if arrival > closes:
                         continue
+                    reached = max(arrival, opens) + out_s
+                    if reached > segment[q, TAIL_LATE]:
+                        continue
+                    if not lasting:
+                        best = cost
+                        best_trip, best_node, best_window, best_group = t, p, window, driver
+                        break
+                    delta_in = segment[p, HEAD_DURATION] + in_s
+                    late = segment[p, HEAD_LATE]
                     wait = max(opens - delta_in - late, 0)
-                    early = max(opens - delta_in, early) - wait
                     late = min(closes - delta_in, late)
                     delta = delta_in + wait + out_s
-                    if early + delta > segment[q, TAIL_LATE]:
-                        continue
+                    early = reached - delta
                     wait = max(segment[q, TAIL_EARLY] - delta - late, 0)
                     early = max(segment[q, TAIL_EARLY] - delta, early) - wait
                     late = min(segment[q, TAIL_LATE] - delta, late)
