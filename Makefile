@@ -5,6 +5,7 @@
 #   make bench       what the demo costs (time, memory, transport cost), and how far rounding drifts
 #   make bench-allocation   how fast shares are computed, by size and method
 #   make bench-tagging      tagging to proven optimality, up to 255 warehouses x 17,829 outlets
+#   make bench-variants     how near the proven optimum every variant of routing is solved
 #   make clean       remove what these commands made
 # PYTHON names the Python of a new .venv: make demo PYTHON=python3.12
 
@@ -22,7 +23,7 @@ MADE := $(VENV)/.made-$(shell $(PYTHON) -c '$(VERSION)')
 endif
 
 .DELETE_ON_ERROR:
-.PHONY: demo test test-slow lint bench bench-allocation bench-tagging setup clean
+.PHONY: demo test test-slow lint bench bench-allocation bench-tagging bench-variants setup clean
 
 demo: $(VENV)/.compiled
 	@echo "Running the round ramadan-1399 of the example; the search for routes takes $(SECONDS) seconds."
@@ -50,6 +51,9 @@ bench-allocation: $(VENV)/.dev
 
 bench-tagging: $(VENV)/.dev
 	$(BIN)/python benchmarks/tagging.py
+
+bench-variants: $(VENV)/.dev $(VENV)/.compiled
+	$(BIN)/python benchmarks/variants.py
 
 setup: $(VENV)/.dev $(VENV)/.compiled
 
