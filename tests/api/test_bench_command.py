@@ -56,6 +56,19 @@ def test_ours_and_a_peer_are_run_in_turn_and_every_run_is_kept_and_not_made_agai
     assert json.loads(target.read_text())["runs"] == document["runs"]
 
 
+def test_plain_ways_of_planning_are_peers_that_need_no_package(folder):
+    target = folder / "runs.json"
+    arguments = ["bench", "routing", str(folder), "--seconds", "1", "--json", str(target)]
+
+    got = CliRunner().invoke(app, [*arguments, "--peers", "by_hand,tagged,apart"])
+
+    assert got.exit_code == 0, got.output
+    runs = json.loads(target.read_text())["runs"]
+    assert [r["solver"] for r in runs] == ["taavon", "by_hand", "tagged", "apart"]
+    assert runs[1]["cost"] == 80.0  # the others may have had no time to search on a busy machine
+    assert all(r["cost"] >= 80.0 for r in runs)
+
+
 def test_an_unknown_peer_or_an_empty_folder_is_told(folder, tmp_path):
     unknown = CliRunner().invoke(app, ["bench", "routing", str(folder), "--peers", "magic"])
     seeds = CliRunner().invoke(app, ["bench", "routing", str(folder), "--seeds", "1,x"])
