@@ -2,10 +2,11 @@
 #   make demo        run the Khorasan Razavi example end to end
 #   make test        the tests (make test-slow: the long ones)
 #   make lint        style, types and import walls
-#   make bench       what the demo costs (time, memory, transport cost), and how far rounding drifts
+#   make bench       what the demo costs (time, memory, transport cost) and saves, and how far rounding drifts
 #   make bench-allocation   how fast shares are computed, by size and method
 #   make bench-tagging      tagging to proven optimality, up to 255 warehouses x 17,829 outlets
 #   make bench-variants     how near the proven optimum every variant of routing is solved
+#   make bench-joint        what tagging and routing together saves over tag, then route
 #   make clean       remove what these commands made
 # PYTHON names the Python of a new .venv: make demo PYTHON=python3.12
 
@@ -23,7 +24,7 @@ MADE := $(VENV)/.made-$(shell $(PYTHON) -c '$(VERSION)')
 endif
 
 .DELETE_ON_ERROR:
-.PHONY: demo test test-slow lint bench bench-allocation bench-tagging bench-variants setup clean
+.PHONY: demo test test-slow lint bench bench-allocation bench-tagging bench-variants bench-joint setup clean
 
 demo: $(VENV)/.compiled
 	@echo "Running the round ramadan-1399 of the example; the search for routes takes $(SECONDS) seconds."
@@ -44,6 +45,7 @@ lint: $(VENV)/.dev
 bench: $(VENV)/.dev $(VENV)/.compiled
 	$(BIN)/python benchmarks/drift.py
 	$(BIN)/python benchmarks/run_demo.py --seconds $(SECONDS)
+	$(BIN)/python benchmarks/khorasan_razavi.py --seconds $(SECONDS)
 
 bench-allocation: $(VENV)/.dev
 	@$(PIP) --editable '.[bench]'
@@ -54,6 +56,9 @@ bench-tagging: $(VENV)/.dev
 
 bench-variants: $(VENV)/.dev $(VENV)/.compiled
 	$(BIN)/python benchmarks/variants.py
+
+bench-joint: $(VENV)/.dev $(VENV)/.compiled
+	$(BIN)/python benchmarks/joint.py
 
 setup: $(VENV)/.dev $(VENV)/.compiled
 

@@ -1,4 +1,4 @@
-"""Fill a truck by nearest neighbour: always on to whoever can be served soonest."""
+"""Fill a truck by nearest neighbour: always on to the nearest that still fits."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ _NEVER = 1 << 60
 
 
 class NearestNeighbour:
-    """The nearest neighbour heuristic in time (Solomon 1987, with all weight on time).
+    """The nearest neighbour heuristic (Rosenkrantz, Stearns & Lewis 1977), within every limit of a truck-day.
 
-    From the depot, and then from each stop, the truck goes on to the delivery whose service can begin soonest, of
-    equals to the nearest by road, of these to the first in rank: without windows that is the nearest. When none fits
-    any more it comes back, and loads for its next trip those whose goods are there by then.
+    From the depot, and then from each stop, the truck goes on to the nearest delivery by road that it can still serve
+    and be back in time, even if it waits there; of equals to that which can begin soonest, of these to the first in
+    rank. When none fits any more it comes back, and loads for its next trip those whose goods are there by then.
 
     Parameters
     ----------
@@ -77,7 +77,7 @@ class NearestNeighbour:
         at = kind.depot_place
         trip: list[int] = []
         while len(left):
-            found = self._soonest(kind_index, [*trips, trip], left, at, clock)
+            found = self._nearest(kind_index, [*trips, trip], left, at, clock)
             if found is None:
                 break
             position, start = found
@@ -93,10 +93,14 @@ class NearestNeighbour:
             left = left[fits]
         return trip
 
-    def _soonest(
+    def _nearest(
         self, kind_index: int, trips: list[list[int]], left: IntArray, at: int, clock: int | IntArray
     ) -> tuple[int, int] | None:
-        """Return the position in ``left`` of the one to go on to from a place, and when its service begins."""
+        """Return the position in ``left`` of the one to go on to from a place, and when its service begins.
+
+        ``clock`` is when the truck can leave the place; for each one's own if the trip is yet to be loaded: then those
+        come first whose goods are there first.
+        """
         model, kind = self._model, self._model.kinds[kind_index]
         metres, seconds, _, _ = model.legs.around(at)
         there = self._place[left]
@@ -107,7 +111,7 @@ class NearestNeighbour:
             _, _, metres_home, seconds_home = model.legs.around(kind.end_place)
             ends = ends + seconds_home[there]
             is_road &= metres_home[there] < FAR
-        order = np.lexsort((self._order[left], metres[there], start))
+        order = np.lexsort((self._order[left], start, metres[there], np.broadcast_to(clock, left.shape)))
         for position in order[((ends <= kind.closes_s) & is_road)[order]].tolist():
             *driven, trip = trips
             # What is left to judge are limits of the day's road and work, where there are any.

@@ -42,7 +42,7 @@ def folder(tmp_path):
 
 def test_ours_and_a_peer_are_run_in_turn_and_every_run_is_kept_and_not_made_again(folder):
     target = folder / "runs.json"
-    arguments = ["bench", "routing", str(folder), "--seconds", "1", "--peers", "ortools", "--json", str(target)]
+    arguments = ["bench", "routing", str(folder), "--seconds", "3", "--peers", "ortools", "--json", str(target)]
 
     first = CliRunner().invoke(app, arguments)
     document = json.loads(target.read_text())

@@ -117,12 +117,12 @@ def test_two_deliveries_share_a_trip_unless_a_constraint_keeps_them_apart(delive
     assert len(trucks_used(make_problem(LINE, both, [make_truck(**truck), anything], n_days=2))) == 2
 
 
-def test_a_window_that_is_not_open_yet_lets_others_go_first():
+def test_at_the_nearest_the_truck_waits_for_its_window():
     deliveries = [make_delivery("near", 1, windows=((9 * HOUR, 10 * HOUR),)), make_delivery("far", 3)]
 
     (trip,) = plan_by_hand(make_problem(LINE, deliveries)).trips
 
-    assert [stop.delivery for stop in trip.stops] == [1, 0]
+    assert (trip.stops[0].delivery, trip.stops[0].start_s) == (0, 9 * HOUR)
 
 
 def test_goods_that_come_later_go_with_the_next_trip():
