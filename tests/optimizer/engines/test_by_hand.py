@@ -1,5 +1,6 @@
 """The hand-made plan has the known faults of a hand-made plan, and keeps every constraint."""
 
+import numpy as np
 import pytest
 
 from benchmarks.instances import VARIANTS, large, small
@@ -7,7 +8,7 @@ from optimizer.engines.by_hand import solve
 from optimizer.plan import Limits, Plan, Reason
 from optimizer.problem import Depot, Problem
 from optimizer.verify import verify_plan
-from tests.support.routing import make_delivery, make_network, make_problem, make_truck
+from tests.support.routing import Plane, make_delivery, make_network, make_problem, make_truck
 
 HOUR = 3600
 #: Every 15 km a place, 1,000 s from the next.
@@ -153,6 +154,26 @@ def test_an_open_route_and_one_that_ends_elsewhere_are_judged_by_where_they_end(
         plan = plan_by_hand(make_problem(LINE, stops, [make_truck(**to_the_end, **change)], depots=depots))
         assert plan.trips[0].metres == 165_000
     assert plan_by_hand(make_problem(LINE, stops, [make_truck(**to_the_end)], depots=depots)).trips == ()
+
+
+class NoRoadBetween(Plane):
+    """A plane with no road from one stop to another."""
+
+    def matrix(self, origins, destinations):
+        metres, seconds = super().matrix(origins, destinations)
+        apart = np.ix_(np.asarray(origins) > 0, np.asarray(destinations) > 0)
+        metres[apart] = -1
+        return metres, seconds
+
+
+def test_no_trip_goes_where_there_is_no_road_however_long_it_may_take():
+    deliveries = [make_delivery("a", 1), make_delivery("b", 2)]
+    truck = make_truck(trips_per_day=2, shift_end_s=1 << 50)
+    depots = [Depot(0, ((10**6,),), 0, 1 << 50)]
+
+    plan = plan_by_hand(make_problem(LINE, deliveries, [truck], depots=depots, travel=NoRoadBetween(tuple(LINE))))
+
+    assert routes(plan) == [(0, 0, [0]), (0, 0, [1])]
 
 
 def test_each_that_waits_has_its_reason():

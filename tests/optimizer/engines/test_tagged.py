@@ -91,6 +91,24 @@ def test_the_parts_share_the_iterations_and_all_stop_when_asked():
     assert checked(problem, stopped).iterations < plan.iterations
 
 
+def test_the_seconds_are_shared_by_the_number_of_deliveries(monkeypatch):
+    given = []
+
+    def solve_at_once(problem, limits, seed, **more):
+        given.append((len(problem.deliveries), limits.seconds))
+        return solve(problem, Limits(iterations=0), seed, **more)
+
+    monkeypatch.setattr(apart.whole, "solve", solve_at_once)
+    deliveries = [make_delivery("a", 1), *(make_delivery(f"b{i}", 9 - i, depot=1) for i in range(3))]
+
+    apart.solve(two_depots(deliveries), Limits(seconds=1000))
+
+    # The first has a quarter, the other all that the first left over.
+    assert [n for n, _ in given] == [1, 3]
+    assert given[0][1] == pytest.approx(250, abs=3)
+    assert 900 < given[1][1] <= 1000
+
+
 def test_a_truck_that_ends_at_another_depot_still_does():
     problem = two_depots([make_delivery("a", 5)])
     through = replace(problem, vehicle_types=(make_truck(end_depot=1), problem.vehicle_types[1]))
