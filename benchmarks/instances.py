@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 import random
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from optimizer.problem import Delivery, Depot, Problem, VehicleType
@@ -114,6 +115,39 @@ def make_multi_depot(n: int, seed: int) -> Problem:
     return make_problem(points, deliveries, trucks, depots=_depots(deliveries, shares))
 
 
+def make_mixed(n: int, seed: int) -> Problem:
+    """Rules of every kind at once, as a real network has them: two depots, two days, two classes, hours, several trips."""
+
+    def more(rng: random.Random) -> dict[str, Any]:
+        opens = rng.randrange(7, 11) * HOUR
+        hours = rng.choice(
+            ((), ((opens, opens + 3 * HOUR),), ((opens, opens + HOUR), (opens + 4 * HOUR, opens + 6 * HOUR)))
+        )
+        return {
+            "days": rng.choice(((0,), (1,), (0, 1), (0, 1))),
+            "windows": hours,
+            "release_s": rng.choice((0, 0, 8 * HOUR)),
+            "storage_class": rng.choice(("dry", "dry", "cold")),
+            "largest_vehicle_g": rng.choice((None, None, None, _grams(9))),
+        }
+
+    points, deliveries = _scatter(n, seed, more, n_depots=2, side_m=SIDE_M // 2)
+    classes = ("dry", "cold")
+    trucks = [
+        _truck(f"{size} of {depot}", units, deliveries, share=0.5, depot=depot, storage_classes=classes, **special)
+        for depot in range(2)
+        for size, units, special in (
+            ("small", 9, {"trips_per_day": 2, "fixed_cost": 90, "max_duration_s": 9 * HOUR}),
+            ("large", 15, {"class_capacity_g": (_grams(11), _grams(6)), "fixed_cost": 150, "cost_per_km": 13}),
+        )
+    ]
+    depots = [
+        replace(depot, stock=((depot.stock[0][0] * 3 // 4, depot.stock[0][0]),))
+        for depot in _depots(deliveries, (0.6, 0.6))
+    ]
+    return make_problem(points, deliveries, trucks, n_days=2, depots=depots)
+
+
 Make = Callable[[int, int], Problem]
 
 #: What makes a problem of each variant.
@@ -125,6 +159,7 @@ VARIANTS: Mapping[str, Make] = {
     "longest road and work": make_limits,
     "other end depot": make_other_end,
     "depots of scarce stock": make_multi_depot,
+    "all together": make_mixed,
 }
 #: Seeds of the small problems of each variant; ``small`` gives each its size.
 SMALL_SEEDS = range(10)

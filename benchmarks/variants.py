@@ -21,7 +21,7 @@ from optimizer.problem import Problem
 from optimizer.solve import solve
 from optimizer.verify import verify_plan
 
-SMALL_ITERATIONS = 40
+SMALL_ITERATIONS = 100
 LARGE_ITERATIONS = 500
 BOUND_ROUNDS = 300
 SMALL_HEADS = ("variant", "problems", "optimal", "mean gap %", "worst gap %", "seconds")

