@@ -251,13 +251,14 @@ def build_piece(
     closes = np.array([w[-1][1] for w in windows], dtype=np.int64)
     near = nearest_clients(metres, location, _NEAR, opens, closes, service, seconds, prices)
     packs = model.packs[chosen]
+    symmetric = bool((metres == metres.T).all())
     siblings = _siblings(table)
     timed = is_timed(model, clients, kinds)
     chained = timed and (any(k.trips_per_day > 1 for k in kinds) or bool(release.any()))
     limited = timed and any(k.max_metres is not None or k.max_duration_s is not None for k in kinds)
     data = Data(
         metres=metres,
-        metres_to=metres if (metres == metres.T).all() else np.ascontiguousarray(metres.T),
+        metres_to=metres if symmetric else np.ascontiguousarray(metres.T),
         seconds=seconds,
         seconds_to=seconds if (seconds == seconds.T).all() else np.ascontiguousarray(seconds.T),
         clients=client_table,
@@ -265,12 +266,14 @@ def build_piece(
         windows=flat,
         allowed=allowed.astype(np.uint8),
         near=near,
+        near_metres=metres[location[np.where(near < 0, 0, near)], location[:, None]],
         beside=_BESIDE,
         groups=table,
         capacity=capacity,
         new_groups=new_groups,
         siblings=siblings,
         packs=packs,
+        least_metre_cost=int(table[:, G_METRE_COST].min()) if symmetric else 0,
         graded=bool((siblings >= 0).any()),
         timed=timed,
         lasting=chained or limited or any(k.second_cost for k in kinds),

@@ -88,6 +88,8 @@ class Data(NamedTuple):
         Which groups may serve a client, shape (n, g).
     near
         The clients nearest to each one, nearest first, -1 where there are no more, shape (n, a).
+    near_metres
+        The way to each client from those in ``near``, metres, shape (n, a).
     beside
         How many of them are tried as neighbours when a client is put in.
     groups
@@ -101,6 +103,8 @@ class Data(NamedTuple):
         shape (g, s).
     packs
         Packs per commodity of each client, shape (n, c).
+    least_metre_cost
+        The least cost of a metre of any group where ways are as long there as back, else 0.
     graded
         Whether any group has siblings.
     timed, lasting, chained, limited, stocked
@@ -116,12 +120,14 @@ class Data(NamedTuple):
     windows: I64
     allowed: U8
     near: I32
+    near_metres: I32
     beside: int
     groups: I64
     capacity: I64
     new_groups: I32
     siblings: I32
     packs: I64
+    least_metre_cost: int
     graded: bool
     timed: bool
     lasting: bool

@@ -184,7 +184,9 @@ def insert_cheapest(d: Data, s: Solution, w: Workspace, c: int, blink_rate: floa
     w.insertions[0] += 1
     if stocked:
         mark_stock(d, s, w, c)
-    near = d.near[c]
+    near, near_metres = d.near[c], d.near_metres[c]
+    # By the triangle inequality no position beside v costs less than twice what the way to it is longer than the leg.
+    least_metre_cost = 0 if chained or everywhere else 2 * d.least_metre_cost
     count = n if everywhere else min(d.beside, len(near))
     for k in range(count):
         v = np.int32(k) if everywhere else near[k]
@@ -193,6 +195,10 @@ def insert_cheapest(d: Data, s: Solution, w: Workspace, c: int, blink_rate: floa
         t = node[v, TRIP]
         if t < 0:
             continue
+        if least_metre_cost:
+            longer = np.int64(near_metres[k]) - max(node[v, LEG], node[node[v, PREV], LEG])
+            if longer * least_metre_cost > best:
+                continue
         g = trip[t, T_GROUP]
         if not allowed[c, g]:
             continue
