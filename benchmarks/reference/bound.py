@@ -22,6 +22,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from benchmarks.reference.fleets import Fleet, find_fleets, load_in_units
+from benchmarks.reference.known import require_known
 from benchmarks.reference.q_routes import Floats, best_up_to, extend, join, walk
 from optimizer.problem import Problem
 from optimizer.travel import IntArray
@@ -46,7 +47,10 @@ def bound_cost(problem: Problem, rounds: int = 300, target: float | None = None)
     ------
     ValueError
         When a delivery has no weight, or no truck may serve it.
+    NotImplementedError
+        When the problem uses a rule that is not known here: with it, plans might cost less than the bound.
     """
+    require_known(problem)
     units, fleets = load_in_units(problem), find_fleets(problem)
     packs = np.array([d.packs for d in problem.deliveries], dtype=np.float64).reshape(len(problem.deliveries), -1)
     stock = np.array([depot.stock for depot in problem.depots], dtype=np.float64)

@@ -9,28 +9,19 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import MISSING, dataclass, fields
+from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
 
+from benchmarks.reference.known import require_known
 from benchmarks.reference.truck_days import Day, find_truck_days
 from optimizer.plan import Plan, Status, Stop, Trip
-from optimizer.problem import Delivery, Depot, Problem, VehicleType
+from optimizer.problem import Problem
 from optimizer.travel import IntArray
 
 #: More than any plan costs; two of them stay in int64.
 NEVER = 1 << 60
-#: Fields whose meaning is taken into account; any other must be left at its default.
-_KNOWN = {
-    Problem: "days places depots commodities commodity_weight_g commodity_volume_ml deliveries vehicle_types travel "
-    "storage_g",
-    Depot: "place stock opens_s closes_s",
-    Delivery: "name place depot packs weight_g volume_ml storage_class days windows service_s largest_vehicle_g rank "
-    "drop release_s vehicle_types",
-    VehicleType: "name depot count capacity_g capacity_ml storage_classes shift_start_s shift_end_s fixed_cost "
-    "cost_per_km cost_per_hour trips_per_day loading_s end_depot returns class_capacity_g max_metres max_duration_s",
-}
 
 
 def solve_exactly(problem: Problem) -> Plan | None:
@@ -41,7 +32,7 @@ def solve_exactly(problem: Problem) -> Plan | None:
     NotImplementedError
         When the problem uses a rule that is not known here.
     """
-    _require_known(problem)
+    require_known(problem)
     if not _storage_holds(problem):
         return None
     days_of = [find_truck_days(problem, number) for number in range(len(problem.vehicle_types))]
@@ -170,18 +161,3 @@ def _storage_holds(problem: Problem) -> bool:
     for d in problem.deliveries:
         filled[d.place, d.storage_class, d.drop] += d.weight_g
     return all(grams <= problem.storage_g.get((place, name), grams) for (place, name, _), grams in filled.items())
-
-
-def _require_known(problem: Problem) -> None:
-    parts: tuple[Problem | Depot | Delivery | VehicleType, ...] = (
-        problem,
-        *problem.depots,
-        *problem.deliveries,
-        *problem.vehicle_types,
-    )
-    for one in parts:
-        for field in fields(one):
-            if field.name not in _KNOWN[type(one)].split():
-                usual = field.default_factory() if field.default_factory is not MISSING else field.default
-                if getattr(one, field.name) != usual:
-                    raise NotImplementedError(f"the exact reference knows no {field.name}")

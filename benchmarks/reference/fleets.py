@@ -113,7 +113,7 @@ def _make_fleet(problem: Problem, number: int, day: int, apart: bool) -> Fleet:
         enter_part=enter_part,
         leave_part=leave_part,
         legs_part=legs_part,
-        own=service * vehicle.cost_per_hour * 5.0,
+        own=np.asarray(service * vehicle.cost_per_hour * 5, dtype=np.float64),
         per_route=vehicle.fixed_cost * COST_SCALE / vehicle.trips_per_day
         + vehicle.loading_s * vehicle.cost_per_hour * 5,
         symmetric=all(

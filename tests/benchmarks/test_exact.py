@@ -8,8 +8,10 @@ from itertools import combinations, pairwise, permutations, product
 import numpy as np
 import pytest
 
+from benchmarks.reference.bound import bound_cost
 from benchmarks.reference.clock import follow, never_later, through_at, through_by
 from benchmarks.reference.exact import solve_exactly
+from benchmarks.reference.known import KNOWN
 from optimizer.plan import COST_SCALE
 from optimizer.problem import Depot, Problem
 from optimizer.verify import verify_plan
@@ -210,17 +212,18 @@ def test_what_cannot_all_be_served_has_no_plan():
     assert solve_exactly(replace(problem, storage_g={(1, "dry"): 999_999})) is None
 
 
-def test_a_rule_that_the_reference_does_not_know_is_refused(monkeypatch):
+def test_a_rule_that_the_references_do_not_know_is_refused(monkeypatch):
     @dataclass(frozen=True)
     class Stranger(Depot):
         curfew_s: int = 0
         roads: tuple = field(default_factory=tuple)
 
     known = "place stock opens_s closes_s"
-    monkeypatch.setitem(solve_exactly.__globals__["_KNOWN"], Stranger, known)
+    monkeypatch.setitem(KNOWN, Stranger, known)
     usual = make_problem([(0, 0), (10, 0)], [make_delivery("a", 1)], depots=[Stranger(0, ((100,),))])
     strange = replace(usual, depots=(Stranger(0, ((100,),), curfew_s=5),))
 
     assert solve_exactly(usual) is not None
-    with pytest.raises(NotImplementedError, match="curfew_s"):
-        solve_exactly(strange)
+    for reference in (solve_exactly, bound_cost):
+        with pytest.raises(NotImplementedError, match="curfew_s"):
+            reference(strange)
