@@ -11,9 +11,11 @@ from optimizer.search.kernel.layout import (
     ABSENT,
     C_ABSENT_COST,
     COST,
+    G_SECOND_COST,
     I64,
     JOURNAL,
     LINKED,
+    NEVER,
     NONE,
     T_DAY,
     T_GROUP,
@@ -49,7 +51,9 @@ def insert_all(d: Data, s: Solution, w: Workspace, order: I64, everywhere: bool)
     s.scalars[ABSENT] = 0
     for c in order:
         s.scalars[JOURNAL] = 0
-        placed = insert_cheapest(d, s, w, c, 0.0, False) or (everywhere and insert_cheapest(d, s, w, c, 0.0, True))
+        placed = insert_cheapest(d, s, w, c, 0.0, False, NEVER) or (
+            everywhere and insert_cheapest(d, s, w, c, 0.0, True, NEVER)
+        )
         if not placed:
             w.absent[s.scalars[ABSENT]] = c
             s.scalars[ABSENT] += 1
@@ -95,6 +99,10 @@ def anneal(
     current = s.scalars[COST]
     best_cost = min(best.scalars[COST], current)
     is_best = current < best.scalars[COST]  # the present solution is the best, and not yet copied
+    # Where nothing but putting clients in changes the cost, it only rises: a move that is too dear stays so.
+    only_dearer = not d.graded
+    for g in range(len(d.groups)):
+        only_dearer = only_dearer and not d.groups[g, G_SECOND_COST]
     for _ in range(iterations):
         s.scalars[JOURNAL] = 0
         absent = s.scalars[ABSENT]
@@ -110,9 +118,18 @@ def anneal(
         s.scalars[ABSENT] = 0
         w.shared_cost[0] = d.graded and uniform(w.random) < _SHARED
         lost = np.int64(0)
+        regroups = group_rate > 0.0 and uniform(w.random) < group_rate
+        limit = current - temperature * math.log(max(uniform(w.random), 1e-300))
+        temperature *= cooling
+        bounded = only_dearer and not regroups
+        at_most = np.int64(NEVER)
         for i in range(count):
+            if bounded:
+                at_most = np.int64(limit - (s.scalars[COST] + lost - lost_before))
+                if at_most <= 0:
+                    break
             c = np.int64(w.removed[i])
-            if not insert_cheapest(d, s, w, c, blink_rate, False):
+            if not insert_cheapest(d, s, w, c, blink_rate, False, at_most):
                 w.absent[s.scalars[ABSENT]] = c
                 s.scalars[ABSENT] += 1
                 lost += d.clients[c, C_ABSENT_COST]
@@ -125,14 +142,12 @@ def anneal(
                     take_cheapest(d, s, w, s.trip[w.journal[j, 3], T_DAY])
             if d.timed:
                 refresh_touched(d, s, w, s.scalars[JOURNAL])
-        if group_rate > 0.0 and count and uniform(w.random) < group_rate:
+        if regroups and count:
             t = s.node[w.removed[below(w.random, count)], TRIP]
             if t != NONE:
                 try_other_group(d, s, w, s.trip[t, T_DAY])
         s.scalars[COST] += lost - lost_before
         cost = s.scalars[COST]
-        limit = current - temperature * math.log(max(uniform(w.random), 1e-300))
-        temperature *= cooling
         if holds and cost < limit and not (is_best and cost > current):
             current = cost
             if cost < best_cost:

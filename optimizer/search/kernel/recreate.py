@@ -160,8 +160,10 @@ def _filled(d: Data, c: int, g: int) -> float:
 
 
 @compiled
-def insert_cheapest(d: Data, s: Solution, w: Workspace, c: int, blink_rate: float, everywhere: bool) -> bool:
-    """Put a client at the cheapest position tried; return False if there is none.
+def insert_cheapest(
+    d: Data, s: Solution, w: Workspace, c: int, blink_rate: float, everywhere: bool, at_most: int
+) -> bool:
+    """Put a client at the cheapest position tried; return False if there is none that costs less than ``at_most``.
 
     Positions are those beside the clients in ``near`` (``everywhere``: beside any), and new trips. Each may be
     overlooked with a small probability ("blink").
@@ -177,7 +179,7 @@ def insert_cheapest(d: Data, s: Solution, w: Workspace, c: int, blink_rate: floa
     service, release = d.clients[c, C_SERVICE], d.clients[c, C_RELEASE]
     first_window, end_window = d.clients[c, C_FIRST_WINDOW], d.clients[c, C_END_WINDOW]
     blink = w.blink[0]
-    best = np.int64(NEVER)
+    best = np.int64(at_most)
     best_trip, best_node, best_day, best_group, best_at = NONE, NONE, NONE, NONE, 0
     best_window = first_window
     alone = d.clients[c, C_ALONE]
@@ -330,7 +332,7 @@ def insert_cheapest(d: Data, s: Solution, w: Workspace, c: int, blink_rate: floa
             best = total
             best_trip, best_day, best_group, best_at, best_window = NONE, NONE, g, 0, window
     w.blink[0] = blink
-    if best >= NEVER:
+    if best_group == NONE:
         return False
     node[c, WINDOW] = best_window
     if best_trip == NONE:
