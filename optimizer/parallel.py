@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterable
+from concurrent.futures import Future, ThreadPoolExecutor
 from types import TracebackType
 from typing import Protocol, Self, TypeVar
 
@@ -20,7 +20,7 @@ class Executor(Protocol):
         """Tell how many items are worked on at once."""
         ...
 
-    def map(self, function: Callable[[T], R], items: Sequence[T]) -> list[R]:
+    def map(self, function: Callable[[T], R], items: Iterable[T]) -> list[R]:
         """Return ``[function(item) for item in items]``; the first failing item's exception is raised."""
         ...
 
@@ -30,7 +30,7 @@ class SerialExecutor:
 
     workers = 1
 
-    def map(self, function: Callable[[T], R], items: Sequence[T]) -> list[R]:
+    def map(self, function: Callable[[T], R], items: Iterable[T]) -> list[R]:
         """Return ``[function(item) for item in items]``."""
         return [function(item) for item in items]
 
@@ -48,10 +48,11 @@ class ThreadExecutor:
             raise ValueError("at least one worker is needed")
         self._pool = ThreadPoolExecutor(self.workers, thread_name_prefix="search")
 
-    def map(self, function: Callable[[T], R], items: Sequence[T]) -> list[R]:
-        """Return ``[function(item) for item in items]``, worked out by the threads."""
-        futures = [self._pool.submit(function, item) for item in items]
+    def map(self, function: Callable[[T], R], items: Iterable[T]) -> list[R]:
+        """Return ``[function(item) for item in items]``, worked out by the threads, the first while more are made."""
+        futures: list[Future[R]] = []
         try:
+            futures.extend(self._pool.submit(function, item) for item in items)
             return [future.result() for future in futures]
         except BaseException:
             for future in futures:

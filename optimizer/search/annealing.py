@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 import random
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -125,15 +125,15 @@ class Annealing:
         centres = self._centres(now.days)
         parts = cut_into_regions(centres, sizes, self.tasks, self._random.uniform(0, math.pi))
         guests = self._share_waiting(now, centres, parts)
-        pieces = [
-            self._build([now.days[i] for i in part], guests[number], number, len(parts))
-            for number, part in enumerate(parts)
-        ]
-        tasks = [
-            self._task(piece, _to_piece(piece, [now.days[i] for i in part]), moves, hot, cold)
-            for piece, part in zip(pieces, parts, strict=True)
-        ]
-        answers = executor.map(run_task, tasks)
+        pieces = []
+
+        def tasks() -> Iterator[Task]:
+            for number, part in enumerate(parts):
+                own = [now.days[i] for i in part]
+                pieces.append(self._build(own, guests[number], number, len(parts)))
+                yield self._task(pieces[-1], _to_piece(pieces[-1], own), moves, hot, cold)
+
+        answers = executor.map(run_task, tasks())
         days = [day for piece, answer in zip(pieces, answers, strict=True) for day in from_piece(piece, answer.days)]
         self._chains[0] = self._found(days, sum(answer.cost for answer in answers))
         self._keep(self._chains[0])
@@ -141,6 +141,8 @@ class Annealing:
 
     def recombine(self) -> None:
         """Put the best plan together from the truck-days lately seen; if it is better, go on from it."""
+        if not self._pool.knows_others(len(self.best.days)):
+            return
         days, cost = self._pool.combine(self.best.days)
         found = self._found(days, cost)
         if found.is_better_than(self.best):
@@ -187,8 +189,10 @@ class Annealing:
 
     def _guests(self, waiting: Sequence[int]) -> list[int]:
         """Choose among those who wait whom the storage has room for, all together, beside everyone served."""
+        guests: list[int] = []
+        if not waiting:
+            return guests
         storage = Storage(self._model, self._chains[0].days)
-        guests = []
         for i in waiting:
             if storage.holds(i):
                 storage.fill(i)
@@ -213,8 +217,7 @@ class Annealing:
             for day in chosen:
                 packs = model.packs[list(day.deliveries())].sum(axis=0)
                 table[model.kinds[day.kind].depot, :, day.day :] += packs[:, None]
-        left = np.minimum.accumulate((model.stock - used)[:, :, ::-1], axis=2)[:, :, ::-1]
-        share: IntArray = own + left // parts
+        share: IntArray = own + (model.stock - used) // parts
         return share
 
 

@@ -14,6 +14,8 @@ from optimizer.search.state import TruckDay
 
 #: Truck-days remembered; of more, the latest.
 _REMEMBERED = 4_000
+#: Plans of which they must be all, to be put together to a better one.
+_PLANS = 5
 
 _Key = tuple[int, int, tuple[tuple[int, ...], ...]]
 
@@ -24,6 +26,10 @@ class Pool:
     def __init__(self, model: Model) -> None:
         self._model = model
         self._cost: OrderedDict[_Key, int] = OrderedDict()
+
+    def knows_others(self, in_plan: int) -> bool:
+        """Tell whether there is room for truck-days enough of other plans than one of a number of truck-days."""
+        return _PLANS * in_plan <= _REMEMBERED
 
     def add(self, days: Sequence[TruckDay]) -> None:
         """Remember truck-days."""

@@ -20,11 +20,6 @@ ITERATIONS = 100
 QUICK = (0, 1)
 #: The problem whose rules and figures are changed.
 SEED = 7
-#: Known misses, with their cause; each mended one fails until it is taken out here.
-MISSED = dict.fromkeys(
-    [("periodic calendar", 0), *(("all together", seed) for seed in (3, 4, 6, 9))],
-    "no packs may leave earlier while the last day's stock is used up (Annealing._stock)",
-)
 
 
 @dataclass(frozen=True)
@@ -59,8 +54,6 @@ def small_problems() -> list[object]:
     for variant in VARIANTS:
         for seed in SMALL_SEEDS:
             marks = [] if seed in QUICK else [pytest.mark.slow]
-            if (variant, seed) in MISSED:
-                marks.append(pytest.mark.xfail(reason=MISSED[variant, seed]))
             cases.append(pytest.param(variant, seed, marks=marks, id=f"{variant}-{seed}"))
     return cases
 

@@ -23,6 +23,8 @@ from optimizer.search.kernel.rand import below, uniform
 #: Probability that a string leaves some stops in its middle, and that it leaves yet one more.
 _SPLIT = 0.5
 _SPLIT_MORE = 0.01
+#: How often a string may be longer than the mean trip: only so is a trip of more stops taken out whole.
+_LONGER = 0.1
 
 
 @compiled
@@ -46,7 +48,8 @@ def ruin(d: Data, s: Solution, w: Workspace, seed: int, mean_removed: float, lon
     n_trips = len(s.free_trips) - s.scalars[FREE_TRIPS]
     if n_trips == 0:
         return count
-    longest = min(longest, (n - s.scalars[ABSENT]) / n_trips)
+    if uniform(w.random) >= _LONGER:
+        longest = min(longest, (n - s.scalars[ABSENT]) / n_trips)
     strings = int(1.0 + uniform(w.random) * (4.0 * mean_removed / (1.0 + longest) - 1.0))
     touched = 0
     for k in range(-1, d.near.shape[1]):
