@@ -35,6 +35,11 @@ _NEW_FIELDS: Mapping[str, Mapping[str, Any]] = {
         "max_duration_s": None,
     },
 }
+#: Fields that stand in a file only where they differ from this: files without these rules stay as they were.
+_OPTIONAL: Mapping[str, Mapping[str, Any]] = {
+    "depots": {"docks": None},
+    "deliveries": {"divisible": False, "setup_s": 0},
+}
 
 #: A larger file is refused unread; a plan for 10,000 deliveries has about 5 MB.
 MAX_PLAN_BYTES = 50_000_000
@@ -118,7 +123,14 @@ def dump_plan(problem: Problem, plan: Plan, header: Mapping[str, Any]) -> bytes:
     """
     _require_no_float(header, "header")
     content = _Content(_to_record(problem), tuple(_used_legs(problem, plan)), plan)
-    return _to_bytes({"schema": SCHEMA, "header": header, **encode_record(content)})
+    document = {"schema": SCHEMA, "header": header, **encode_record(content)}
+    for name, defaults in _OPTIONAL.items():
+        document["problem"][name] = [_drop_defaults(entry, defaults) for entry in document["problem"][name]]
+    return _to_bytes(document)
+
+
+def _drop_defaults(entry: Mapping[str, Any], defaults: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in entry.items() if key not in defaults or value != defaults[key]}
 
 
 def renew_plan(data: bytes) -> bytes:
@@ -151,6 +163,7 @@ def load_plan(data: bytes) -> LoadedPlan:
     if not isinstance(header, dict):
         raise PlanFileError(["header: object expected"])
     try:
+        _set_defaults(document, _OPTIONAL)
         content: _Content = decode_record(
             _Content, {key: document[key] for key in document if key not in {"schema", "header"}}, "$"
         )
@@ -223,16 +236,16 @@ def _parse(data: bytes) -> dict[str, Any]:
     if not isinstance(document, dict) or document.get("schema") not in (SCHEMA, _EARLIER):
         raise PlanFileError([f'schema: "{SCHEMA}" expected'])
     if document["schema"] == _EARLIER:
-        _add_new_fields(document)
+        _set_defaults(document, _NEW_FIELDS)
     return document
 
 
-def _add_new_fields(document: dict[str, Any]) -> None:
-    """Bring a document of the earlier format to this one; what is malformed is left for the reader to tell."""
+def _set_defaults(document: dict[str, Any], defaults: Mapping[str, Mapping[str, Any]]) -> None:
+    """Add the fields that may be left out; what is malformed is left for the reader to tell."""
     problem = document.get("problem")
     if not isinstance(problem, dict):
         return
-    for name, fields in _NEW_FIELDS.items():
+    for name, fields in defaults.items():
         entries = problem.get(name)
         for entry in entries if isinstance(entries, list) else ():
             if isinstance(entry, dict):

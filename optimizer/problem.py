@@ -36,12 +36,15 @@ class Depot:
         (cumulative, so never falling from one day to the next).
     opens_s, closes_s
         Trucks load, leave and come back between these times.
+    docks
+        Trucks that can load at once; None for no limit. ``optimizer.docks`` keeps it, ``solve`` alone does not.
     """
 
     place: int
     stock: tuple[tuple[int, ...], ...]
     opens_s: int = 0
     closes_s: int = 86_400
+    docks: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +82,11 @@ class Delivery:
         Its goods are at the depot from this time of the day on: no trip that carries it starts to load earlier.
     vehicle_types
         Indices of the vehicle types that may bring it, ascending; None for any.
+    divisible
+        It may come in parts of whole packs, on several trucks and days, where ``solve_divisible`` plans;
+        ``solve`` brings it whole.
+    setup_s
+        What every stop of a part takes of ``service_s``, however small the part; the rest goes by weight.
     """
 
     name: str
@@ -96,6 +104,8 @@ class Delivery:
     drop: int = 0
     release_s: int = 0
     vehicle_types: tuple[int, ...] | None = None
+    divisible: bool = False
+    setup_s: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,6 +202,8 @@ class Problem:
                 errors.append(f"{d.name}: packs do not match the commodities")
             if min(d.weight_g, d.volume_ml, d.service_s) < 0:
                 errors.append(f"{d.name}: negative load or service time")
+            if not 0 <= d.setup_s <= d.service_s:
+                errors.append(f"{d.name}: the setup is not part of the service time")
             if list(d.days) != sorted(set(d.days)) or any(not 0 <= day < n_days for day in d.days):
                 errors.append(f"{d.name}: days are not ascending days of the period")
             if any(start > end for start, end in d.windows):
@@ -214,6 +226,8 @@ class Problem:
                 errors.append(f"depot {name}: stock is not commodities x days")
             elif any(a > b for row in depot.stock for a, b in pairwise(row)):
                 errors.append(f"depot {name}: cumulative stock falls")
+            if depot.docks is not None and depot.docks < 1:
+                errors.append(f"depot {name}: no dock to load at")
         return errors
 
     def _check_vehicles(self) -> list[str]:

@@ -124,6 +124,53 @@ def split_loads(
     return loads
 
 
+def split_pieces(
+    packs: Sequence[int] | IntArray,
+    pack_g: Sequence[int] | IntArray,
+    pack_ml: Sequence[int] | IntArray,
+    capacity_g: int,
+    capacity_ml: int,
+    percents: Sequence[int] = (20, 10, 5, 1),
+) -> list[IntArray]:
+    """Cut packs into pieces from which parts of many sizes can be put together.
+
+    As many pieces of the first share of a truck as there are in it, then of what is left as many of the second, and so
+    on: the a priori rule of Chen, Golden, Wang & Wasil (2017), in whole packs. A share smaller than a pack is one pack.
+
+    Parameters
+    ----------
+    packs
+        Packs per commodity, shape (c,).
+    pack_g, pack_ml
+        Weight and volume of one pack of each commodity, g and ml, shape (c,).
+    capacity_g, capacity_ml
+        What a truck carries.
+    percents
+        Shares of the truck, falling.
+
+    Returns
+    -------
+    list of IntArray
+        Packs per commodity of each piece, largest share first; empty if there are no packs.
+
+    Raises
+    ------
+    ValueError
+        If a number of packs is negative.
+    """
+    left = _as_counts(packs)
+    weight_g, volume_ml = np.asarray(pack_g, dtype=np.int64), np.asarray(pack_ml, dtype=np.int64)
+    pieces: list[IntArray] = []
+    for percent in percents:
+        among = left > 0
+        least_g, least_ml = int(weight_g[among].max(initial=0)), int(volume_ml[among].max(initial=0))
+        share_g, share_ml = max(capacity_g * percent // 100, least_g), max(capacity_ml * percent // 100, least_ml)
+        cut = split_loads(left, weight_g, volume_ml, share_g, share_ml)
+        pieces += cut[:-1]
+        left = cut[-1] if cut else np.zeros_like(left)
+    return [*pieces, left] if left.any() else pieces
+
+
 def _fill(left: IntArray, weight_g: IntArray, volume_ml: IntArray, capacity_g: int, capacity_ml: int) -> IntArray:
     """Take one load off what is left; at least one pack, since each fits by itself."""
     total_g, total_ml = int(left @ weight_g), int(left @ volume_ml)

@@ -47,6 +47,9 @@ class ViolationCode(StrEnum):
     # what trips share
     STOCK_EXCEEDED = "stock_exceeded"
     STORAGE_EXCEEDED = "storage_exceeded"
+    DOCKS_EXCEEDED = "docks_exceeded"
+    # what the parts of divisible deliveries make together
+    PARTS_WRONG = "parts_wrong"
     # the plan's own statements
     COST_WRONG = "cost_wrong"
     ORDER_WRONG = "order_wrong"

@@ -320,7 +320,22 @@ def test_a_plan_that_breaks_the_problem_gives_the_violation_of_that_rule(name: s
 
 def test_every_code_is_produced_by_a_test() -> None:
     by_tables = {code for code, _ in PLAN_MUTATIONS.values()} | {code for code, _ in PROBLEM_MUTATIONS.values()}
-    assert set(ViolationCode) - by_tables == {ViolationCode.RANK_BROKEN}
+    by_themselves = {ViolationCode.RANK_BROKEN, ViolationCode.DOCKS_EXCEEDED, ViolationCode.PARTS_WRONG}
+    assert set(ViolationCode) - by_tables == by_themselves
+
+
+def test_no_more_trucks_load_at_once_than_there_are_docks() -> None:
+    problem, plan = feasible()
+    problem = change_delivery(change_depot(problem, 0, docks=1, stock=((220, 220),)), 3, days=(0, 1))
+    loading_s = problem.vehicle_types[1].loading_s
+
+    def second_at(start_s: int) -> Plan:
+        trips = (*plan.trips[:3], drive(problem, [3], start_s, kind=1))
+        return make_plan(problem, sorted(trips, key=lambda t: (t.day, t.depot, t.vehicle_type)), plan.unserved)
+
+    assert codes(problem, second_at(EIGHT + loading_s)) == set()
+    assert codes(problem, second_at(EIGHT + loading_s - 1)) == {ViolationCode.DOCKS_EXCEEDED}
+    assert codes(change_depot(problem, 0, docks=2), second_at(EIGHT)) == set()
 
 
 def test_a_violation_tells_where_and_shows_both_numbers() -> None:
