@@ -8,7 +8,6 @@ packs come with which truck, and both go into a plan file and through ``verify_p
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -18,6 +17,7 @@ from optimizer.problem import Problem
 from optimizer.search.merging import merge_pieces
 from optimizer.search.pieces import cut_deliveries, make_part
 from optimizer.solve import solve
+from optimizer.waiting_weight import waiting_weight
 
 #: Shares of a truck, in percent, that deliveries are cut into; each rule is tried (Chen et al. 2017).
 RULES = ((20, 10, 5, 1), (25, 10, 5, 1))
@@ -102,10 +102,4 @@ def _require_packs_only(problem: Problem) -> None:
 
 
 def _worth(split: SplitPlan) -> tuple[list[int], int]:
-    """Return what is to be small: the weight that waits of each rank, the lowest rank first; then the cost."""
-    waiting: Counter[int] = Counter()
-    for one in split.plan.unserved:
-        delivery = split.problem.deliveries[one.delivery]
-        waiting[delivery.rank] += delivery.weight_g
-    ranks = sorted({delivery.rank for delivery in split.problem.deliveries})
-    return [waiting[rank] for rank in ranks], split.plan.scaled_cost
+    return waiting_weight(split.problem, split.plan), split.plan.scaled_cost

@@ -9,11 +9,11 @@ from itertools import groupby
 import numpy as np
 
 from optimizer.explain import static_reason
-from optimizer.plan import Plan, Trip
+from optimizer.plan import Plan
 from optimizer.problem import Delivery, Problem
 from optimizer.search.model import build_model
 from optimizer.search.pieces import make_part
-from optimizer.search.report import build_plan, explain_waiting
+from optimizer.search.report import boards_from, build_plan, explain_all
 from optimizer.search.schedule import cost_day
 from optimizer.search.state import Board, TruckDay
 from optimizer.search.waiting import displace, readmit
@@ -45,11 +45,12 @@ def merge_pieces(
     """
     merging = _Merging(problem, pieces, part_of)
     joined = []
-    for day in _truck_days(plan):
-        trips = merging.join_stops(day)
-        if trips is None:
-            return None
-        joined.append((day, trips))
+    for board in boards_from(build_model(pieces), plan):
+        for day in board.truck_days:
+            trips = merging.join_stops(day)
+            if trips is None:
+                return None
+            joined.append((day, trips))
     served = [part for _, trips in joined for trip in trips for part in trip]
     waiting = merging.join_waiting(plan)
     parts = sorted([*served, *waiting], key=lambda part: part_of[part[0]])  # in the order of time, then who waits
@@ -62,21 +63,9 @@ def merge_pieces(
         for depot in range(len(problem.depots))
     ]
     still = displace(model, boards, readmit(model, boards, [number[part] for part in waiting]))
-    reasons = {i: static_reason(merged, i) for i in still}
-    never = [reason for reason in reasons.values() if reason is not None]
-    unserved = [*never, *explain_waiting(model, boards, [i for i in still if reasons[i] is None])]
+    unserved = explain_all(model, boards, still)
     final = build_plan(model, boards, unserved, plan.status, plan.iterations, plan.seed)
     return merged, final, tuple(part_of[part[0]] for part in parts)
-
-
-def _truck_days(plan: Plan) -> list[TruckDay]:
-    def key(trip: Trip) -> tuple[int, int, int]:
-        return trip.day, trip.vehicle_type, trip.vehicle
-
-    return [
-        TruckDay(kind, day, [[stop.delivery for stop in trip.stops] for trip in trips])
-        for (day, kind, _), trips in groupby(sorted(plan.trips, key=lambda t: (*key(t), t.trip)), key=key)
-    ]
 
 
 @dataclass(frozen=True)

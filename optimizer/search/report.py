@@ -7,6 +7,7 @@ from itertools import groupby
 
 import numpy as np
 
+from optimizer.explain import static_reason
 from optimizer.plan import Plan, Reason, Status, Trip, Unserved
 from optimizer.search.model import Model
 from optimizer.search.schedule import schedule_day, schedule_trip
@@ -47,6 +48,26 @@ def _number(model: Model, board: Board) -> list[tuple[int, int, int, TruckDay]]:
 
     ordered = sorted(board.truck_days, key=lambda t: (*place(t), min(model.order[i] for i in t.deliveries())))
     return [(*key, n, t) for key, group in groupby(ordered, key=place) for n, t in enumerate(group)]
+
+
+def boards_from(model: Model, plan: Plan) -> list[Board]:
+    """Return the boards that the trips of a plan make, one for each depot, their truck-days in the plan's order."""
+
+    def key(trip: Trip) -> tuple[int, int, int]:
+        return trip.day, trip.vehicle_type, trip.vehicle
+
+    days: list[list[TruckDay]] = [[] for _ in model.problem.depots]
+    for (day, kind, _), trips in groupby(sorted(plan.trips, key=lambda t: (*key(t), t.trip)), key=key):
+        stops = [[stop.delivery for stop in trip.stops] for trip in trips]
+        days[model.kinds[kind].depot].append(TruckDay(kind, day, stops))
+    return [Board(model, depot, truck_days) for depot, truck_days in enumerate(days)]
+
+
+def explain_all(model: Model, boards: Sequence[Board], waiting: Sequence[int]) -> list[Unserved]:
+    """Say of everyone who waits why: what keeps it from being served even alone, or else what the others took."""
+    alone = [static_reason(model.problem, i) for i in waiting]
+    able = [i for i, reason in zip(waiting, alone, strict=True) if reason is None]
+    return [*(reason for reason in alone if reason is not None), *explain_waiting(model, boards, able)]
 
 
 def explain_waiting(model: Model, boards: Sequence[Board], waiting: Sequence[int]) -> list[Unserved]:
