@@ -176,14 +176,20 @@ def _saved(problem: Problem, trip: Trip, vehicle: VehicleType) -> list[int]:
 def _alone(problem: Problem, trip: Trip, vehicle: VehicleType) -> list[int]:
     """Return what a trip of its own would cost for each stop: loading, road there and back, service."""
     first, *stops = places_of(problem, trip)
-    last = [stops.pop()] if vehicle.returns else []
-    costs = []
-    for place, stop in zip(stops, trip.stops, strict=True):
-        legs = consecutive_legs(problem.travel, [first, place, *last])
-        worked_s = vehicle.loading_s + problem.deliveries[stop.delivery].service_s
-        known = all(min(leg) >= 0 for leg in legs)
-        costs.append(sum(_price(vehicle, leg) for leg in [*legs, (0, worked_s)]) if known else 0)
-    return costs
+    last = stops.pop() if vehicle.returns else None
+    there_m, there_s = problem.travel.matrix([first], stops)
+    ways = list(zip(there_m[0].tolist(), there_s[0].tolist(), strict=True))
+    if last is not None:
+        back_m, back_s = problem.travel.matrix(stops, [last])
+        back = zip(back_m[:, 0].tolist(), back_s[:, 0].tolist(), strict=True)
+        ways = [
+            (m + more_m, s + more_s) if min(m, s, more_m, more_s) >= 0 else (-1, -1)
+            for (m, s), (more_m, more_s) in zip(ways, back, strict=True)
+        ]
+    return [
+        _price(vehicle, (m, s + vehicle.loading_s + problem.deliveries[stop.delivery].service_s)) if m >= 0 else 0
+        for (m, s), stop in zip(ways, trip.stops, strict=True)
+    ]
 
 
 def _leg(problem: Problem, origin: int, destination: int) -> _Leg:

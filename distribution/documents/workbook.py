@@ -12,6 +12,7 @@ from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
 from distribution.documents.formats import format_jalali, isolate
+from distribution.documents.route_sheets import build_route_sheets
 from distribution.documents.seal import format_seal
 from distribution.documents.workbook_data import (
     AllotmentRow,
@@ -62,14 +63,15 @@ class Heading:
 
 
 def render_allotments_workbook(data: AllotmentsWorkbook, locale: Locale) -> bytes:
-    """Write the allotments of a round, and their sums per cooperative, union and area, as :func:`render_sheets` does."""
+    """Write the allotments of a round, their sums, and what its routes cost, as :func:`render_sheets` does."""
     parts = [render_message("document.workbook.round", locale, {"round": data.round})]
     if data.policy:
         parts.append(render_message("document.workbook.policy", locale, {"policy": data.policy}))
     parts += [_letter(letter, locale) for letter in data.letters]
     parts += filter(None, [format_seal(data.bundle_sha256, locale)])
     title = f"{render_message('document.workbook.heading', locale)} – {data.title}"
-    return render_sheets(build_sheets(data, locale), Heading(title, " · ".join(parts), data.synthetic), locale)
+    sheets = (*build_sheets(data, locale), *build_route_sheets(data.routes, data.currency, locale))
+    return render_sheets(sheets, Heading(title, " · ".join(parts), data.synthetic), locale)
 
 
 def render_sheets(sheets: Iterable[Sheet], heading: Heading, locale: Locale) -> bytes:

@@ -67,8 +67,46 @@ class FairnessRow:
 
 
 @dataclass(frozen=True, slots=True)
+class HaltRow:
+    """A halt and what it bears of its truck's day, in units of the currency."""
+
+    order: int
+    outlet_code: str
+    outlet: str
+    arrival_s: int
+    weight_g: int
+    way: Decimal
+    fixed: Decimal
+    total: Decimal
+    saved: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class RouteRow:
+    """A trip, its time in seconds by use, and the parts of its cost in units of the currency."""
+
+    day: dt.date
+    warehouse: str
+    truck: str
+    trip: int
+    start_s: int
+    departure_s: int
+    end_s: int
+    driving_s: int
+    waiting_s: int
+    weight_g: int
+    load_factor: Decimal
+    metres: int
+    fixed: Decimal
+    road: Decimal
+    time: Decimal
+    total: Decimal
+    halts: tuple[HaltRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class AllotmentsWorkbook:
-    """A round's allotments, and how fair they are; without fairness there is no sheet of it."""
+    """A round's allotments, how fair they are and what the routes cost; what is left out has no sheet."""
 
     title: str
     round: str
@@ -80,6 +118,7 @@ class AllotmentsWorkbook:
     synthetic: bool = False
     bundle_sha256: str = ""
     policy: str = ""
+    routes: tuple[RouteRow, ...] = ()
 
     def __post_init__(self) -> None:
         """Check that packs fit the commodities."""

@@ -12,7 +12,7 @@ from distribution.documents.commodity import DocumentCommodity
 from distribution.documents.formats import kilograms
 from distribution.documents.tables import render_csv
 from distribution.documents.workbook import render_allotments_workbook
-from distribution.documents.workbook_data import AllotmentRow, AllotmentsWorkbook, FairnessRow, Letter, Place
+from distribution.documents.workbook_data import AllotmentRow, AllotmentsWorkbook, FairnessRow, Letter, Place, RouteRow
 from distribution.domain.network import Named
 from distribution.domain.rounds import Allotment
 from distribution.messages import Locale
@@ -45,7 +45,8 @@ class SharedGoods:
 class AllotmentTable:
     """Allotments with the names that their codes have, by sheet and code, and how fairly the goods were shared.
 
-    ``policy`` is its name and code, for people. ``shared`` is empty in a union's own table: fairness is measured over the whole network.
+    ``policy`` is its name and code, for people. ``shared`` and ``routes`` are
+    empty in a union's own table: fairness and routes are the whole network's.
     """
 
     title: str
@@ -59,6 +60,7 @@ class AllotmentTable:
     names: Mapping[str, Mapping[str, Named]]
     shared: tuple[SharedGoods, ...] = ()
     bundle_sha256: str = ""
+    routes: tuple[RouteRow, ...] = ()
 
 
 def render_table_workbook(table: AllotmentTable, locale: Locale) -> bytes:
@@ -70,6 +72,7 @@ def render_table_workbook(table: AllotmentTable, locale: Locale) -> bytes:
         title=table.title,
         round=table.round_code,
         policy=table.policy,
+        routes=table.routes,
         letters=table.letters,
         currency=table.currency,
         commodities=table.commodities,

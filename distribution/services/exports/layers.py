@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from distribution.domain.network import Positioned
 from distribution.messages import render_message
 from distribution.services.exports.outcome import RoundOutcome, Visit
+from distribution.services.route_costs import RouteCost, money
 from gis.export.geojson import render_geojson
 from gis.export.geopackage import render_geopackage
 from gis.export.layers import Layer, LayerStyle, build_line_layer, build_point_layer
@@ -107,6 +108,7 @@ def routes_layer(outcome: RoundOutcome) -> Layer:
                     "metres": trip.metres,
                     "stops": len(outcome.visits(trip)),
                     "kg": sum(v.weight_g for v in outcome.visits(trip)) / 1000,
+                    **_cost_columns(outcome.route_costs[trip]),
                 }
             )
             paths.append(outcome.path(trip))
@@ -121,9 +123,12 @@ def stops_layer(outcome: RoundOutcome) -> Layer:
     outlets = []
     for truck in outcome.truck_days:
         for trip in truck.trips:
-            for visit in outcome.visits(trip):
+            for visit, halt in zip(outcome.visits(trip), outcome.route_costs[trip].halts, strict=True):
                 rows.append(
-                    _trip_columns(outcome, trip) | {"truck": outcome.truck_name(truck)} | _visit_columns(outcome, visit)
+                    _trip_columns(outcome, trip)
+                    | {"truck": outcome.truck_name(truck)}
+                    | _visit_columns(outcome, visit)
+                    | {"cost": float(money(halt.total))}
                 )
                 outlets.append(visit.outlet)
     return _points(outcome, "stops", rows, outlets, LayerStyle("#c1461b", 2.0))
@@ -134,6 +139,19 @@ def _trip_columns(outcome: RoundOutcome, trip: Trip) -> dict[str, object]:
         "date": outcome.date_of(trip.day).isoformat(),
         "warehouse": outcome.dataset.warehouses[trip.depot].code,
         "trip": trip.trip + 1,
+    }
+
+
+def _cost_columns(route: RouteCost) -> dict[str, object]:
+    """Return the parts of a trip's cost in the currency, its wait in minutes and how full the truck is by weight."""
+    cost = route.cost
+    return {
+        "load_factor": round(float(cost.load_factor), 4),
+        "waiting_min": round(cost.waiting_s / 60, 1),
+        "cost_fixed": float(money(cost.fixed)),
+        "cost_road": float(money(cost.road)),
+        "cost_time": float(money(cost.time)),
+        "cost": float(money(cost.total)),
     }
 
 

@@ -20,6 +20,7 @@ from distribution.messages import Locale, render_message
 from distribution.services.allocate_round import Allocation
 from distribution.services.plan_deliveries import DeliveryPlan
 from distribution.services.policy_words import name_policy
+from distribution.services.route_costs import RouteCost, cost_routes, truck_name
 from distribution.services.stock_use import packs_taken, use_stock
 from distribution.services.summary import RoundSummary
 from distribution.services.waiting import carry_waiting, post_undelivered
@@ -152,6 +153,12 @@ class RoundOutcome:
         )
 
     @cached_property
+    def route_costs(self) -> dict[Trip, RouteCost]:
+        """Split the cost of the plan by trip, in its order."""
+        costs = cost_routes(self.dataset, self.deliveries.problem, self.deliveries.plan)
+        return {route.cost.trip: route for route in costs}
+
+    @cached_property
     def allotted_g(self) -> Counter[str]:
         """Return the mass allotted to each outlet in all, g."""
         total: Counter[str] = Counter()
@@ -171,7 +178,7 @@ class RoundOutcome:
 
     def truck_name(self, truck: TruckDay) -> str:
         """Return a truck's code and number, e.g. ``V-MASHHAD-T6-2``; unique among the trucks."""
-        return f"{self.deliveries.problem.vehicle_types[truck.vehicle_type].name}-{truck.vehicle + 1}"
+        return truck_name(self.deliveries.problem, truck.vehicle_type, truck.vehicle)
 
     def truck_title(self, truck: TruckDay) -> str:
         """Return a truck's name with its number, for people."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from distribution.services.exports.allotment_table import (
     AllotmentTable,
     SharedGoods,
@@ -9,11 +11,12 @@ from distribution.services.exports.allotment_table import (
     render_table_workbook,
 )
 from distribution.services.exports.outcome import RoundOutcome
+from distribution.services.exports.route_rows import list_route_rows
 
 
 def render_workbook(outcome: RoundOutcome) -> bytes:
     """Render ``allotments.xlsx``."""
-    return render_table_workbook(_table(outcome), outcome.locale)
+    return render_table_workbook(replace(_table(outcome), routes=list_route_rows(outcome)), outcome.locale)
 
 
 def render_allotments_csv(outcome: RoundOutcome) -> bytes:
