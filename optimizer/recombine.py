@@ -66,7 +66,7 @@ def recombine(
     """
     if len(columns) == len(incumbent):
         return sorted(incumbent)
-    bound, reduced = _relax(columns, incumbent, counts, stock)
+    bound, reduced = _relax(columns, incumbent, counts)
     cost = sum(columns[c].cost for c in incumbent)
     # A tolerance for floating-point numbers: too large a set is only slower.
     gap = max(0.0, cost - bound) * 1.001 + 1e-6 * cost
@@ -79,29 +79,25 @@ def recombine(
     return _partition(columns, chosen, incumbent, counts, stock)
 
 
-def _relax(
-    columns: Sequence[Column], incumbent: Sequence[int], counts: Sequence[int], stock: Sequence[int]
-) -> tuple[float, np.ndarray]:
-    """Return the bound of the linear relaxation, and the reduced cost of each column; no bound if it fails."""
+def _relax(columns: Sequence[Column], incumbent: Sequence[int], counts: Sequence[int]) -> tuple[float, np.ndarray]:
+    """Return the bound of the linear relaxation, and the reduced cost of each column; no bound if it fails.
+
+    Stock is left out: its rows are dense, and a bound without them holds as well.
+    """
     model = mathopt.Model()
     scale = max(1, *(column.cost for column in columns))
     x = [model.add_variable(lb=0.0) for _ in columns]
     rows: dict[int, list[int]] = {i: [] for c in incumbent for i in columns[c].items}
     groups: dict[int, list[int]] = {}
-    takes: dict[int, list[tuple[int, int]]] = {}
     for c, column in enumerate(columns):
         for i in column.items:
             rows[i].append(c)
         groups.setdefault(column.group, []).append(c)
-        for row, packs in column.takes:
-            takes.setdefault(row, []).append((c, packs))
     for members in rows.values():
         model.add_linear_constraint(mathopt.fast_sum(x[c] for c in members) == 1.0)
     for group, members in groups.items():
         if len(members) > counts[group]:
             model.add_linear_constraint(mathopt.fast_sum(x[c] for c in members) <= float(counts[group]))
-    for row, terms in takes.items():
-        model.add_linear_constraint(mathopt.fast_sum(float(packs) * x[c] for c, packs in terms) <= float(stock[row]))
     model.minimize(mathopt.fast_sum(column.cost / scale * x[c] for c, column in enumerate(columns)))
     result = mathopt.solve(model, mathopt.SolverType.GLOP)
     if result.termination.reason is not mathopt.TerminationReason.OPTIMAL or not result.has_dual_feasible_solution():

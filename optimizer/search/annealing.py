@@ -26,8 +26,8 @@ from optimizer.search.state import Board, TruckDay
 from optimizer.search.waiting import Storage
 from optimizer.travel import IntArray
 
-#: Up to so many deliveries are annealed as a whole.
-WHOLE = 250
+#: Up to so many deliveries are annealed as a whole; more where depots or days share them, which a cut keeps apart.
+WHOLE, _WHOLE_DEPOTS, _WHOLE_DAYS = 250, 500, 1_500
 #: Deliveries in a region, and in one where times count.
 _REGION, _REGION_TIMED = 800, 400
 _CHAINS = 2
@@ -95,7 +95,7 @@ class Annealing:
         self._chains = [self.best]
         self._pool = Pool(model)
         self._whole: Piece | None = None
-        if self._n <= WHOLE:
+        if self._n <= _largest_whole(model):
             self._whole = self._build(days, waiting, 0, 1)
             self._chains = [self.best] * _CHAINS
 
@@ -219,6 +219,12 @@ class Annealing:
                 table[model.kinds[day.kind].depot, :, day.day :] += packs[:, None]
         share: IntArray = own + (model.stock - used) // parts
         return share
+
+
+def _largest_whole(model: Model) -> int:
+    if len(model.problem.days) > 1:
+        return _WHOLE_DAYS
+    return _WHOLE_DEPOTS if len(model.problem.depots) > 1 else WHOLE
 
 
 def _to_piece(piece: Piece, days: Sequence[TruckDay]) -> Days:
