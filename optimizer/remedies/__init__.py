@@ -1,0 +1,1 @@
+"""What would let those who wait be served: changes of a problem, and what each costs."""
