@@ -15,6 +15,7 @@ from api.commands.absorb import absorb
 from api.commands.apportion import apportion
 from api.commands.bench import bench
 from api.commands.compare import compare
+from api.commands.costs import costs
 from api.commands.explain import explain
 from api.commands.frontier import frontier
 from api.commands.route import route
@@ -189,6 +190,7 @@ def worker(
 app.command("absorb")(absorb)
 app.command("apportion")(apportion)
 app.command("compare")(compare)
+app.command("costs")(costs)
 app.command("explain")(explain)
 app.command("frontier")(frontier)
 app.command("route")(route)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import math
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -11,8 +12,10 @@ import typer
 from rich.console import Console
 
 from api.console_findings import print_findings
-from distribution.domain.enums import Language
+from distribution.domain.enums import Language, Severity
 from distribution.domain.errors import InputError, TaavonError
+from distribution.domain.findings import Finding, Where
+from distribution.domain.jalali import parse_date
 from distribution.domain.numerals import to_ascii_digits
 from distribution.messages import render_message
 from distribution.services.sentences import describe_error, spell_numbers
@@ -52,6 +55,21 @@ def whole_number(lowest: int, highest: int) -> Callable[[str], int]:
         return number
 
     return read
+
+
+def require_day(option: str, text: str) -> dt.date:
+    """Read the day that an option names, Gregorian or Jalali.
+
+    Raises
+    ------
+    InputError
+        ``value_not_date``.
+    """
+    try:
+        return parse_date(text)
+    except ValueError:
+        where = Where(column=option, value=text)
+        raise InputError((Finding(Severity.ERROR, "value_not_date", where),)) from None
 
 
 @contextmanager

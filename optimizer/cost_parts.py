@@ -1,10 +1,10 @@
 """Splits the cost of a plan into its parts, and shares each truck-day's cost among its stops, without a rest.
 
 Sharing follows the alternative cost avoided method (Straffin & Heaney 1981, "Game theory and the Tennessee Valley
-Authority"; for transport Frisk, Göthe-Lundgren, Jörnsten & Rönnqvist 2010): a stop bears what is saved by leaving it
-out; the rest of the trip's cost of road and time goes by what each stop spares in not having a trip of its own. The
-truck's fixed cost goes by weight over the stops of its day. What is saved is counted in road, driving and service,
-leaving the clock aside: waiting and loading belong to the rest.
+Authority"; for transport Frisk, Göthe-Lundgren, Jörnsten & Rönnqvist 2010): a halt bears what is saved by leaving it
+out; the rest of the trip's cost of road and time goes by what each halt spares in not having a trip of its own. The
+truck's fixed cost goes by weight over the halts of its day. What is saved is counted in road, driving and service,
+leaving the clock aside: waiting and loading belong to the rest. Stops in a row at one place are one halt.
 """
 
 from __future__ import annotations
@@ -15,29 +15,27 @@ from fractions import Fraction
 from itertools import groupby
 
 from optimizer.consecutive import consecutive_legs
-from optimizer.plan import COST_SCALE, Plan, Trip
-from optimizer.problem import Problem, VehicleType
+from optimizer.plan import COST_SCALE, Plan, Stop, Trip
+from optimizer.problem import Problem
 from optimizer.verify_trip import places_of
-
-#: Metres and seconds of a leg.
-_Leg = tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True)
-class StopShare:
-    """What one stop bears, in 1/COST_SCALE: ``way`` of its trip's road and time, ``fixed`` of its truck's day.
+class HaltShare:
+    """What one halt bears, in 1/COST_SCALE: ``way`` of its trip's road and time, ``fixed`` of its truck's day.
 
-    ``saved`` of the way would not arise without it.
+    ``saved`` of the way would not arise without it. ``stops`` are those of the trip that it is made of.
     """
 
-    delivery: int
+    stops: tuple[Stop, ...]
+    weight_g: int
     saved: int
     way: int
     fixed: int
 
     @property
     def total(self) -> int:
-        """Return all that the stop bears."""
+        """Return all that the halt bears."""
         return self.way + self.fixed
 
 
@@ -58,7 +56,7 @@ class TripCost:
     service_s: int
     load_factor: Fraction
     volume_factor: Fraction
-    stops: tuple[StopShare, ...]
+    halts: tuple[HaltShare, ...]
 
     @property
     def total(self) -> int:
@@ -68,7 +66,7 @@ class TripCost:
 
 @dataclass(frozen=True, slots=True)
 class TruckDayCost:
-    """The trips of one truck on one day, in order of time; the totals of its stops add up to its own."""
+    """The trips of one truck on one day, in order of time; the totals of its halts add up to its own."""
 
     trips: tuple[TripCost, ...]
 
@@ -79,13 +77,13 @@ class TruckDayCost:
 
 
 def split_cost(problem: Problem, plan: Plan) -> tuple[TruckDayCost, ...]:
-    """Split the cost of a plan by truck-day, trip, part and stop.
+    """Split the cost of a plan by truck-day, trip, part and halt.
 
     Parameters
     ----------
     problem
-        Its travel must know the roads past each stop, and from the depot to it and back; where one is missing, nothing
-        is saved by leaving the stop out, or by its not having a trip of its own.
+        Its travel must know the roads past each halt, and from the depot to it and back; where one is missing, nothing
+        is saved by leaving the halt out, or by its not having a trip of its own.
     plan
         A plan that ``verify_plan`` accepts.
 
@@ -118,22 +116,21 @@ def share_exactly(total: int, weights: Sequence[int]) -> list[int]:
 
 def _split_day(problem: Problem, trips: Sequence[Trip]) -> TruckDayCost:
     vehicle = problem.vehicle_types[trips[0].vehicle_type]
-    weights = [problem.deliveries[stop.delivery].weight_g for trip in trips for stop in trip.stops]
-    fixed = iter(share_exactly(vehicle.fixed_cost * COST_SCALE, weights))
-    return TruckDayCost(tuple(_split_trip(problem, trip, [next(fixed) for _ in trip.stops]) for trip in trips))
+    ways = [_Way(problem, trip) for trip in trips]
+    fixed = iter(share_exactly(vehicle.fixed_cost * COST_SCALE, [weight for way in ways for weight in way.weights_g]))
+    return TruckDayCost(tuple(_split_trip(problem, way, [next(fixed) for _ in way.halts]) for way in ways))
 
 
-def _split_trip(problem: Problem, trip: Trip, fixed: Sequence[int]) -> TripCost:
-    vehicle = problem.vehicle_types[trip.vehicle_type]
-    loads = [problem.deliveries[stop.delivery] for stop in trip.stops]
+def _split_trip(problem: Problem, way: _Way, fixed: Sequence[int]) -> TripCost:
+    trip, vehicle = way.trip, way.vehicle
     road = trip.metres * vehicle.cost_per_km * 18
     time = (trip.end_s - trip.start_s) * vehicle.cost_per_hour * 5
     loading_s = trip.departure_s - trip.start_s
     waiting_s = sum(stop.start_s - stop.arrival_s for stop in trip.stops)
-    service_s = sum(stop.departure_s - stop.start_s for stop in trip.stops)
-    saved = _saved(problem, trip, vehicle)
-    ways = _share_way(road + time, saved, _alone(problem, trip, vehicle))
-    shares = zip(trip.stops, saved, ways, fixed, strict=True)
+    service_s = sum(way.services_s)
+    saved = way.saved()
+    shares = zip(way.halts, way.weights_g, saved, _share_way(road + time, saved, way.alone()), fixed, strict=True)
+    volume_ml = sum(problem.deliveries[stop.delivery].volume_ml for stop in trip.stops)
     return TripCost(
         trip=trip,
         fixed=vehicle.fixed_cost * COST_SCALE if trip.trip == 0 else 0,
@@ -143,9 +140,9 @@ def _split_trip(problem: Problem, trip: Trip, fixed: Sequence[int]) -> TripCost:
         driving_s=trip.end_s - trip.start_s - loading_s - waiting_s - service_s,
         waiting_s=waiting_s,
         service_s=service_s,
-        load_factor=Fraction(sum(load.weight_g for load in loads), max(vehicle.capacity_g, 1)),
-        volume_factor=Fraction(sum(load.volume_ml for load in loads), max(vehicle.capacity_ml, 1)),
-        stops=tuple(StopShare(stop.delivery, s, way, part) for stop, s, way, part in shares),
+        load_factor=Fraction(sum(way.weights_g), max(vehicle.capacity_g, 1)),
+        volume_factor=Fraction(volume_ml, max(vehicle.capacity_ml, 1)),
+        halts=tuple(HaltShare(*share) for share in shares),
     )
 
 
@@ -158,44 +155,43 @@ def _share_way(cost: int, saved: Sequence[int], alone: Sequence[int]) -> list[in
     return [s + part for s, part in zip(saved, share_exactly(rest, spared), strict=True)]
 
 
-def _saved(problem: Problem, trip: Trip, vehicle: VehicleType) -> list[int]:
-    """Return what road, driving and service cost less without each stop, never below 0."""
-    places = places_of(problem, trip)
-    legs = consecutive_legs(problem.travel, places)
-    if not vehicle.returns:  # the way ends at the last stop: leaving that out saves the whole leg to it
-        legs.append((0, 0))
-    saved = []
-    for i, stop in enumerate(trip.stops):
-        past = _leg(problem, places[i], places[i + 2]) if i + 2 < len(places) else (0, 0)
-        service = _price(vehicle, (0, problem.deliveries[stop.delivery].service_s))
-        detour = _price(vehicle, legs[i]) + _price(vehicle, legs[i + 1])
-        saved.append(0 if min(past) < 0 else max(0, detour + service - _price(vehicle, past)))
-    return saved
+class _Way:
+    """A trip halt by halt: its places from depot to end, and the weight and the service time of each halt."""
 
+    def __init__(self, problem: Problem, trip: Trip) -> None:
+        self._travel = problem.travel
+        self.trip, self.vehicle = trip, problem.vehicle_types[trip.vehicle_type]
+        by_place = groupby(trip.stops, key=lambda stop: problem.deliveries[stop.delivery].place)
+        halts = [(place, tuple(stops)) for place, stops in by_place]
+        driven = places_of(problem, trip)
+        self._last = driven[-1:] if self.vehicle.returns else []
+        self._places = [driven[0], *(place for place, _ in halts), *self._last]
+        self.halts = [stops for _, stops in halts]
+        self.weights_g = [sum(problem.deliveries[stop.delivery].weight_g for stop in stops) for stops in self.halts]
+        self.services_s = [sum(stop.departure_s - stop.start_s for stop in stops) for stops in self.halts]
 
-def _alone(problem: Problem, trip: Trip, vehicle: VehicleType) -> list[int]:
-    """Return what a trip of its own would cost for each stop: loading, road there and back, service."""
-    first, *stops = places_of(problem, trip)
-    last = stops.pop() if vehicle.returns else None
-    there_m, there_s = problem.travel.matrix([first], stops)
-    ways = list(zip(there_m[0].tolist(), there_s[0].tolist(), strict=True))
-    if last is not None:
-        back_m, back_s = problem.travel.matrix(stops, [last])
-        back = zip(back_m[:, 0].tolist(), back_s[:, 0].tolist(), strict=True)
-        ways = [
-            (m + more_m, s + more_s) if min(m, s, more_m, more_s) >= 0 else (-1, -1)
-            for (m, s), (more_m, more_s) in zip(ways, back, strict=True)
-        ]
-    return [
-        _price(vehicle, (m, s + vehicle.loading_s + problem.deliveries[stop.delivery].service_s)) if m >= 0 else 0
-        for (m, s), stop in zip(ways, trip.stops, strict=True)
-    ]
+    def saved(self) -> list[int]:
+        """Return what road, driving and service cost less without each halt, never below 0."""
+        places = self._places
+        legs = consecutive_legs(self._travel, places)
+        if not self.vehicle.returns:  # the way ends at the last halt: leaving that out saves the whole leg to it
+            legs.append((0, 0))
+        saved = []
+        for i, service_s in enumerate(self.services_s):
+            past = consecutive_legs(self._travel, [places[i], places[i + 2]])[0] if i + 2 < len(places) else (0, 0)
+            detour = self._price(*legs[i]) + self._price(*legs[i + 1]) + self._price(0, service_s)
+            saved.append(0 if min(past) < 0 else max(0, detour - self._price(*past)))
+        return saved
 
+    def alone(self) -> list[int]:
+        """Return what a trip of its own would cost for each halt: loading, road there and back, service."""
+        costs = []
+        for place, service_s in zip(self._places[1:], self.services_s, strict=False):
+            legs = consecutive_legs(self._travel, [self._places[0], place, *self._last])
+            known = all(min(leg) >= 0 for leg in legs)
+            work = self._price(0, self.vehicle.loading_s + service_s)
+            costs.append(work + sum(self._price(*leg) for leg in legs) if known else 0)
+        return costs
 
-def _leg(problem: Problem, origin: int, destination: int) -> _Leg:
-    return consecutive_legs(problem.travel, [origin, destination])[0]
-
-
-def _price(vehicle: VehicleType, leg: _Leg) -> int:
-    metres, seconds = leg
-    return metres * vehicle.cost_per_km * 18 + seconds * vehicle.cost_per_hour * 5
+    def _price(self, metres: int, seconds: int) -> int:
+        return metres * self.vehicle.cost_per_km * 18 + seconds * self.vehicle.cost_per_hour * 5

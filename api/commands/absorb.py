@@ -4,7 +4,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from pathlib import Path
 from typing import Annotated
 
@@ -12,12 +11,10 @@ import typer
 
 from api.console_findings import print_findings
 from api.console_table import print_table
-from api.terminal import Lang, err, errors_in_words, out, say
+from api.terminal import Lang, err, errors_in_words, out, require_day, say
 from distribution.domain.absorption import DEFAULT_DAYS, MoveReason, Unreported
-from distribution.domain.enums import Language, Severity
-from distribution.domain.errors import InputError
-from distribution.domain.findings import Finding, Where
-from distribution.domain.jalali import format_date, parse_date
+from distribution.domain.enums import Language
+from distribution.domain.jalali import format_date
 
 
 def absorb(
@@ -45,7 +42,7 @@ def absorb(
     from distribution.services.absorb import AbsorbOptions, absorb_folder
 
     with errors_in_words(lang):
-        done = absorb_folder(folder, report, AbsorbOptions(_require_day(on), days, missing, round_code))
+        done = absorb_folder(folder, report, AbsorbOptions(require_day("--on", on), days, missing, round_code))
     print_findings(err, done.findings, lang.locale)
     for left in done.left_out:
         out.print(left.sentence(lang.locale), style="yellow", highlight=False, markup=False)
@@ -65,11 +62,3 @@ def absorb(
         lapsed=done.packs_by(MoveReason.LAPSED),
         file=folder / done.path,
     )
-
-
-def _require_day(text: str) -> dt.date:
-    try:
-        return parse_date(text)
-    except ValueError:
-        where = Where(column="--on", value=text)
-        raise InputError((Finding(Severity.ERROR, "value_not_date", where),)) from None

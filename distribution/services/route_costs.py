@@ -6,7 +6,6 @@ import datetime as dt
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
-from itertools import groupby, islice
 
 from distribution.domain.dataset import Dataset
 from distribution.domain.network import Outlet, Warehouse
@@ -76,7 +75,7 @@ def cost_routes(dataset: Dataset, problem: Problem, plan: Plan) -> tuple[RouteCo
             warehouse=warehouses[problem.places[problem.depots[cost.trip.depot].place].name],
             truck=truck_name(problem, cost.trip.vehicle_type, cost.trip.vehicle),
             trip=cost.trip.trip + 1,
-            weight_g=sum(problem.deliveries[stop.delivery].weight_g for stop in cost.trip.stops),
+            weight_g=sum(halt.weight_g for halt in cost.halts),
             cost=cost,
             halts=tuple(_halts(dataset, problem, cost)),
         )
@@ -86,18 +85,14 @@ def cost_routes(dataset: Dataset, problem: Problem, plan: Plan) -> tuple[RouteCo
 
 
 def _halts(dataset: Dataset, problem: Problem, cost: TripCost) -> Iterator[HaltCost]:
-    """Add up the stops that a truck makes at one place in a row."""
-    shares = iter(cost.stops)
-    by_place = groupby(cost.trip.stops, key=lambda stop: problem.deliveries[stop.delivery].place)
-    for order, (place, group) in enumerate(by_place, start=1):
-        stops = list(group)
-        borne = list(islice(shares, len(stops)))
+    for order, halt in enumerate(cost.halts, start=1):
+        place = problem.deliveries[halt.stops[0].delivery].place
         yield HaltCost(
             order=order,
             outlet=dataset.outlet_by_code[problem.places[place].name],
-            arrival_s=stops[0].arrival_s,
-            weight_g=sum(problem.deliveries[stop.delivery].weight_g for stop in stops),
-            saved=sum(share.saved for share in borne),
-            way=sum(share.way for share in borne),
-            fixed=sum(share.fixed for share in borne),
+            arrival_s=halt.stops[0].arrival_s,
+            weight_g=halt.weight_g,
+            saved=halt.saved,
+            way=halt.way,
+            fixed=halt.fixed,
         )

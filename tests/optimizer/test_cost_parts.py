@@ -32,7 +32,7 @@ def test_a_trip_is_split_into_fixed_road_and_time() -> None:
 def test_a_stop_on_the_way_saves_its_service_alone() -> None:
     problem = line_problem((0, 10, 30), [delivery("near", 1), delivery("far", 2)], [truck()])
     ((trip,),) = (day.trips for day in split_cost(problem, make_plan(problem, [drive(problem, [0, 1], 8 * HOUR)])))
-    near, far = trip.stops
+    near, far = trip.halts
     assert near.saved == 600 * SECOND
     assert far.saved == 40 * KM + (2400 + 600) * SECOND
     # Of the rest (20 km, 20 minutes, loading) each bears by what it spares: a trip of its own less what it saves.
@@ -46,7 +46,18 @@ def test_a_stop_on_the_way_saves_its_service_alone() -> None:
 def test_a_trip_of_one_stop_is_borne_by_it() -> None:
     problem = line_problem((0, 10), [delivery("only", 1)], [truck()])
     ((trip,),) = (day.trips for day in split_cost(problem, make_plan(problem, [drive(problem, [0], 8 * HOUR)])))
-    assert [stop.total for stop in trip.stops] == [trip.total]
+    assert [stop.total for stop in trip.halts] == [trip.total]
+
+
+def test_loads_for_one_place_are_one_halt() -> None:
+    loads = [delivery("rice", 1), delivery("more", 1), delivery("far", 2)]
+    problem = line_problem((0, 10, 30), loads, [truck()])
+    ((trip,),) = (day.trips for day in split_cost(problem, make_plan(problem, [drive(problem, [2, 0, 1], 8 * HOUR)])))
+    assert [len(halt.stops) for halt in trip.halts] == [1, 2]
+    assert trip.halts[1].saved == 2 * 600 * SECOND
+    ((trip,),) = (day.trips for day in split_cost(problem, make_plan(problem, [drive(problem, [0, 1], 8 * HOUR)])))
+    assert trip.halts[0].saved == 20 * KM + (1200 + 1200) * SECOND
+    assert trip.halts[0].total == trip.total
 
 
 def test_waiting_is_counted_and_shared() -> None:
@@ -54,8 +65,8 @@ def test_waiting_is_counted_and_shared() -> None:
     problem = line_problem((0, 10, 30), [late, delivery("far", 2)], [truck()])
     ((trip,),) = (day.trips for day in split_cost(problem, make_plan(problem, [drive(problem, [0, 1], 8 * HOUR)])))
     assert trip.waiting_s == 10 * HOUR - (8 * HOUR + 1800 + 600)
-    assert sum(stop.way for stop in trip.stops) == trip.road + trip.time
-    assert trip.stops[0].saved == 600 * SECOND
+    assert sum(stop.way for stop in trip.halts) == trip.road + trip.time
+    assert trip.halts[0].saved == 600 * SECOND
 
 
 def test_the_last_stop_of_an_open_route_saves_the_leg_to_it() -> None:
@@ -64,8 +75,8 @@ def test_the_last_stop_of_an_open_route_saves_the_leg_to_it() -> None:
     )
     plan = solve(problem, Limits(iterations=1))
     ((trip,),) = (day.trips for day in split_cost(problem, plan))
-    assert [problem.deliveries[stop.delivery].name for stop in trip.stops] == ["near", "far"]
-    assert trip.stops[1].saved == 20 * KM + (1200 + 600) * SECOND
+    assert [problem.deliveries[stop.delivery].name for halt in trip.halts for stop in halt.stops] == ["near", "far"]
+    assert trip.halts[1].saved == 20 * KM + (1200 + 600) * SECOND
 
 
 def test_the_fixed_cost_goes_by_weight_over_all_trips_of_the_day() -> None:
@@ -74,23 +85,23 @@ def test_the_fixed_cost_goes_by_weight_over_all_trips_of_the_day() -> None:
     plan = make_plan(problem, [first, drive(problem, [1], first.end_s, number=1)])
     (day,) = split_cost(problem, plan)
     assert [trip.fixed for trip in day.trips] == [500 * COST_SCALE, 0]
-    assert [stop.fixed for trip in day.trips for stop in trip.stops] == [125 * COST_SCALE, 375 * COST_SCALE]
+    assert [stop.fixed for trip in day.trips for stop in trip.halts] == [125 * COST_SCALE, 375 * COST_SCALE]
 
 
 def test_on_a_way_back_and_forth_the_savings_are_scaled_to_the_cost() -> None:
     deliveries = [delivery("a", 1), delivery("b", 2), delivery("c", 3)]
     problem = line_problem((0, 20, 1, 20), deliveries, [truck(loading_s=0)])
     ((trip,),) = (day.trips for day in split_cost(problem, make_plan(problem, [drive(problem, [0, 1, 2], 8 * HOUR)])))
-    assert trip.stops[1].saved > 0
-    assert sum(stop.way for stop in trip.stops) == trip.road + trip.time
+    assert trip.halts[1].saved > 0
+    assert sum(stop.way for stop in trip.halts) == trip.road + trip.time
 
 
 def test_without_a_road_past_a_stop_nothing_is_saved_by_leaving_it_out() -> None:
     travel = LineTravel((0, 10, 30), closed=frozenset({(0, 2)}))
     problem = line_problem((0, 10, 30), [delivery("near", 1), delivery("far", 2)], [truck()], travel=travel)
     ((trip,),) = (day.trips for day in split_cost(problem, make_plan(problem, [drive(problem, [0, 1], 8 * HOUR)])))
-    assert trip.stops[0].saved == 0
-    assert sum(stop.way for stop in trip.stops) == trip.road + trip.time
+    assert trip.halts[0].saved == 0
+    assert sum(stop.way for stop in trip.halts) == trip.road + trip.time
 
 
 @pytest.mark.parametrize(
@@ -136,10 +147,10 @@ def test_parts_and_shares_add_up_to_the_cost_of_trip_and_plan(case: tuple[Proble
     assert sum(day.total for day in days) == plan.scaled_cost
     assert tuple(cost.trip for day in days for cost in day.trips) == plan.trips
     for day in days:
-        assert sum(stop.total for cost in day.trips for stop in cost.stops) == day.total
+        assert sum(stop.total for cost in day.trips for stop in cost.halts) == day.total
         for cost in day.trips:
             trip = cost.trip
             assert cost.total == trip.scaled_cost(problem.vehicle_types[trip.vehicle_type])
-            assert sum(stop.way for stop in cost.stops) == cost.road + cost.time
+            assert sum(stop.way for stop in cost.halts) == cost.road + cost.time
             assert cost.loading_s + cost.driving_s + cost.waiting_s + cost.service_s == trip.end_s - trip.start_s
-            assert all(min(stop.saved, stop.way, stop.fixed) >= 0 for stop in cost.stops)
+            assert all(min(stop.saved, stop.way, stop.fixed) >= 0 for stop in cost.halts)
