@@ -7,13 +7,14 @@ the problem (stock, storage, opening hours, leave to stop) counts by the carriag
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from optimizer.plan import Plan, Unserved
+from optimizer.plan import Plan, Trip
 from optimizer.problem import Problem
-from optimizer.remedies.case import case_of, key_of
-from optimizer.remedies.change import Change, ChangeCode, apply_changes, merge_changes
+from optimizer.remedies.case import case_of
+from optimizer.remedies.change import Change, ChangeCode, apply_changes, merge_changes, same_kind
+from optimizer.remedies.docks import add_docks, replace_trips
 from optimizer.remedies.search import NoRemedy, Remedy, find_remedies
 from optimizer.remedies.together import join_remedies
 from optimizer.search.report import order_trips
@@ -26,6 +27,7 @@ __all__ = [
     "Remedy",
     "apply_changes",
     "apply_remedy",
+    "gather_actions",
     "merge_changes",
     "suggest_remedies",
 ]
@@ -72,8 +74,8 @@ def suggest_remedies(problem: Problem, plan: Plan, most: int = MOST) -> Remedies
     plan
         A feasible plan of it.
     most
-        Deliveries that remedies of their own are looked for, first those of the lowest rank; about a tenth of a second
-        each. One more truck is offered to the others too.
+        Deliveries that remedies of their own are looked for, first those of the lowest rank; a tenth to a fifth of
+        a second each. One more truck is offered to the others too.
     """
     ranked = sorted((u.delivery for u in plan.unserved), key=lambda i: _rank(problem, i))
     whole = case_of(problem, plan)
@@ -84,9 +86,15 @@ def suggest_remedies(problem: Problem, plan: Plan, most: int = MOST) -> Remedies
         if isinstance(found, NoRemedy):
             without[delivery] = found
         else:
-            each[delivery] = found[0]
-    waiting = [i for i in ranked if i not in without]
-    return Remedies(each, without, join_remedies(whole, waiting, set(each)), max(len(ranked) - most, 0))
+            each[delivery] = add_docks(problem, plan.trips, found[0])
+    together = []
+    trips: Sequence[Trip] = plan.trips
+    joined = problem
+    for action in join_remedies(whole, [i for i in ranked if i not in without], set(each)):
+        together.append(add_docks(joined, trips, action))
+        trips = replace_trips(trips, action)
+        joined = apply_changes(joined, together[-1].changes)
+    return Remedies(each, without, tuple(together), max(len(ranked) - most, 0))
 
 
 def apply_remedy(problem: Problem, plan: Plan, remedy: Remedy) -> tuple[Problem, Plan]:
@@ -94,20 +102,31 @@ def apply_remedy(problem: Problem, plan: Plan, remedy: Remedy) -> tuple[Problem,
 
     The reasons of those who still wait stay as they were said of the plan before.
     """
-    touched = {key_of(trip) for trip in remedy.trips}
-    kept = [trip for trip in plan.trips if key_of(trip) not in touched]
-    unserved = _without(plan.unserved, remedy.deliveries)
     changed = replace(
         plan,
-        trips=order_trips([*kept, *remedy.trips]),
-        unserved=unserved,
+        trips=order_trips(replace_trips(plan.trips, remedy)),
+        unserved=tuple(one for one in plan.unserved if one.delivery not in remedy.deliveries),
         scaled_cost=plan.scaled_cost + remedy.scaled_cost,
     )
     return apply_changes(problem, remedy.changes), changed
 
 
-def _without(unserved: tuple[Unserved, ...], deliveries: Collection[int]) -> tuple[Unserved, ...]:
-    return tuple(one for one in unserved if one.delivery not in deliveries)
+def gather_actions(actions: Iterable[Remedy]) -> tuple[tuple[tuple[Change, ...], tuple[int, ...], int], ...]:
+    """Put actions of the same kind together: their changes added up, whom they serve, and their cost.
+
+    What is put together serves all of these only as a whole, and with all other actions.
+    """
+    groups: dict[tuple[tuple[str, frozenset[tuple[str, int]]], ...], list[Remedy]] = {}
+    for action in actions:
+        groups.setdefault(tuple(same_kind(change) for change in merge_changes(action.changes)), []).append(action)
+    return tuple(
+        (
+            merge_changes(change for one in group for change in one.changes),
+            tuple(sorted(i for one in group for i in one.deliveries)),
+            sum(one.scaled_cost for one in group),
+        )
+        for group in groups.values()
+    )
 
 
 def _rank(problem: Problem, delivery: int) -> tuple[int, str]:

@@ -233,6 +233,27 @@ def truck_days_of(problem: Problem, trips: Iterable[Trip]) -> tuple[dict[Key, Tr
     return truck_days, costs
 
 
+@dataclass(frozen=True)
+class BlockTravel:
+    """The travel among some places, asked for once."""
+
+    number: Mapping[int, int]
+    metres: IntArray
+    seconds: IntArray
+
+    def matrix(
+        self, origins: Sequence[int] | IntArray, destinations: Sequence[int] | IntArray
+    ) -> tuple[IntArray, IntArray]:
+        """Return metres and seconds, each of shape (origins, destinations); -1 where there is no road."""
+        block = np.ix_([self.number[int(i)] for i in origins], [self.number[int(i)] for i in destinations])
+        return self.metres[block], self.seconds[block]
+
+
+def _block_of(problem: Problem) -> BlockTravel:
+    places = sorted({d.place for d in problem.deliveries} | {depot.place for depot in problem.depots})
+    return BlockTravel({place: n for n, place in enumerate(places)}, *problem.travel.matrix(places, places))
+
+
 def near(case: Case, delivery: int, depots: Collection[int]) -> tuple[Case, tuple[int, ...]]:
     """Cut a plan down to a delivery, which comes first, and the truck-days of some depots that come nearest to it.
 
@@ -256,9 +277,10 @@ def near(case: Case, delivery: int, depots: Collection[int]) -> tuple[Case, tupl
         chosen += sorted(keys, key=lambda key: (away(key), key))[:NEAREST]
     ids = (delivery, *(i for key in chosen for trip in case.truck_days[key] for i in trip))
     number = {i: n for n, i in enumerate(ids)}
+    local = replace(problem, deliveries=tuple(problem.deliveries[i] for i in ids))
     part = replace(
         case,
-        problem=replace(problem, deliveries=tuple(problem.deliveries[i] for i in ids)),
+        problem=replace(local, travel=_block_of(local)),
         truck_days={
             key: tuple(tuple(number[i] for i in trip) for trip in case.truck_days[key]) for key in sorted(chosen)
         },

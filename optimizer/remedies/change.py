@@ -29,11 +29,12 @@ class ChangeCode(StrEnum):
     EQUIPPED_TRUCK = "equipped_truck"  # depot, vehicle_type, delivery: one more like those, for the delivery's class
     MORE_STOCK = "more_stock"  # depot, commodity, packs, day: packs more, from that day on
     MORE_STORAGE = "more_storage"  # delivery, by_g: more room at its place for its class
+    MORE_DOCKS = "more_docks"  # depot, docks: more trucks may load at once
     EXTRA_DAY = "extra_day"  # delivery, day: one more working day after the period, and it may come on it
 
 
 #: Numbers of a change that say how much of it.
-_AMOUNTS = frozenset({"trucks", "trips", "packs", "by_g", "by_s", "by_m", "earlier_s", "later_s"})
+_AMOUNTS = frozenset({"trucks", "trips", "packs", "by_g", "by_s", "by_m", "earlier_s", "later_s", "docks"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,16 +55,22 @@ def apply_changes(problem: Problem, changes: Iterable[Change]) -> Problem:
     return problem
 
 
+def same_kind(change: Change) -> tuple[str, frozenset[tuple[str, int]]]:
+    """Return what changes have in common that differ only in how much."""
+    return change.code.value, frozenset((name, n) for name, n in change.numbers.items() if name not in _AMOUNTS)
+
+
 def merge_changes(changes: Iterable[Change]) -> tuple[Change, ...]:
-    """Add up changes of the same thing by the numbers that say how much; the order is of the first of each."""
-    merged: dict[tuple[ChangeCode, tuple[tuple[str, int], ...]], dict[str, int]] = {}
+    """Add up changes that differ only in how much, each where the first of its kind stands."""
+    merged: dict[tuple[str, frozenset[tuple[str, int]]], Change] = {}
     for change in changes:
-        fixed = tuple((name, n) for name, n in change.numbers.items() if name not in _AMOUNTS)
-        amounts = merged.setdefault((change.code, fixed), {})
-        for name, n in change.numbers.items():
-            if name in _AMOUNTS:
-                amounts[name] = amounts.get(name, 0) + n
-    return tuple(Change(code, dict(fixed) | amounts) for (code, fixed), amounts in merged.items())
+        kind = same_kind(change)
+        if kind in merged:
+            before = merged[kind].numbers
+            numbers = {name: n + before[name] if name in _AMOUNTS else n for name, n in change.numbers.items()}
+            change = replace(change, numbers=numbers)  # noqa: PLW2901 - the sum takes its place
+        merged[kind] = change
+    return tuple(merged.values())
 
 
 def cut_evenly(problem: Problem, delivery: Delivery, loads: int) -> tuple[Delivery, ...]:
@@ -246,5 +253,6 @@ _APPLIED: Mapping[ChangeCode, _Applied] = {
     ChangeCode.EQUIPPED_TRUCK: _equipped_truck,
     ChangeCode.MORE_STOCK: _of_depot(_more_stock),
     ChangeCode.MORE_STORAGE: _more_storage,
+    ChangeCode.MORE_DOCKS: _of_depot(lambda d, n: replace(d, docks=(d.docks or 0) + n["docks"])),
     ChangeCode.EXTRA_DAY: _extra_day,
 }

@@ -7,12 +7,21 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from optimizer.plan import COST_SCALE, Limits, Plan, Reason
+from optimizer.plan import COST_SCALE, Limits, Plan, Reason, Unserved
 from optimizer.problem import Delivery, Depot, Problem, VehicleType
-from optimizer.remedy import Change, ChangeCode, NoRemedy, Remedies, Remedy, apply_remedy, suggest_remedies
+from optimizer.remedy import (
+    Change,
+    ChangeCode,
+    NoRemedy,
+    Remedies,
+    Remedy,
+    apply_remedy,
+    gather_actions,
+    suggest_remedies,
+)
 from optimizer.solve import solve
 from optimizer.verify import ViolationCode, verify_plan
-from tests.support.small_problem import HOUR, LineTravel, delivery, line_problem, truck
+from tests.support.small_problem import HOUR, LineTravel, delivery, drive, line_problem, make_plan, truck
 
 PLENTY = ((9_999, 9_999),)
 #: What is said of those who still wait is said of the plan before.
@@ -296,6 +305,17 @@ def test_a_wider_window_where_no_truck_may_start_earlier() -> None:
     assert remedy.changes == (change(ChangeCode.WIDER_WINDOW, **numbers, earlier_s=0, later_s=30 * 60),)
 
 
+def test_docks_that_are_taken_are_part_of_the_remedy() -> None:
+    stops = [delivery("a", 1, days=(0,)), delivery("b", 1, 300, days=(0,), rank=1)]
+    problem = line_problem([0, 200], stops, [truck(count=2)], depots=(Depot(0, ((999, 999),), docks=1),))
+    waiting = Unserved(1, Reason.FLEET_USED_UP, {"needs_g": 3_000_000, "truck_days": 2, "truck_days_used": 1})
+    plan = make_plan(problem, [drive(problem, [0], 8 * HOUR)], [waiting])
+    found = suggest_remedies(problem, plan)
+    assert found.each[1].changes == (change(ChangeCode.MORE_DOCKS, depot=0, docks=1),)
+    truly_served(problem, plan, found.each[1])
+    truly_served(problem, plan, found.together[0])
+
+
 def mixed(seed: int) -> Problem:
     """Return a problem with two depots in which several wait, for many reasons."""
     rng = np.random.default_rng(seed)
@@ -333,3 +353,16 @@ def test_every_remedy_of_a_mixed_problem_holds_alone_and_all_hold_together(seed:
     _, found = remedies_of(problem, waiting)
     served = [i for action in found.together for i in action.deliveries]
     assert len(served) == len(set(served)) >= waiting // 2
+
+
+def test_actions_of_one_kind_are_put_together() -> None:
+    def action(i: int, cost: int, *changes: Change) -> Remedy:
+        return Remedy((i,), changes, cost, ())
+
+    one_truck = change(ChangeCode.MORE_TRUCKS, depot=0, vehicle_type=0, trucks=1)
+    packs = [change(ChangeCode.MORE_STOCK, depot=0, commodity=0, packs=n, day=1) for n in (5, 7)]
+    gathered = gather_actions([action(3, 10, one_truck), action(1, 20, *packs), action(2, 30, one_truck)])
+    assert gathered == (
+        ((change(ChangeCode.MORE_TRUCKS, depot=0, vehicle_type=0, trucks=2),), (2, 3), 40),
+        ((change(ChangeCode.MORE_STOCK, depot=0, commodity=0, packs=12, day=1),), (1,), 20),
+    )
