@@ -26,6 +26,7 @@ class Reason(StrEnum):
     STORAGE_FULL = "storage_full"  # no room is left for it at the place in its drop
     STOCK_SHORT = "stock_short"  # the depot's stock is given to others before it
     FLEET_USED_UP = "fleet_used_up"  # all trucks are taken by those before it
+    DOCKS_FULL = "docks_full"  # a truck is idle, but no dock is free to load it in time
 
 
 class Status(StrEnum):

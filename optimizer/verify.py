@@ -13,6 +13,7 @@ from itertools import groupby, pairwise
 from optimizer.consecutive import consecutive_legs
 from optimizer.plan import COST_SCALE, Plan, Trip
 from optimizer.problem import Problem
+from optimizer.verify_docks import check_docks
 from optimizer.verify_trip import check_trip, name_trip, places_of
 from optimizer.verify_unserved import check_ranks, check_reasons
 from optimizer.violation import Violation, ViolationCode
@@ -40,7 +41,7 @@ def verify_plan(problem: Problem, plan: Plan) -> tuple[Violation, ...]:
         *_check_truck_days(problem, plan),
         *_check_stock(problem, plan),
         *_check_storage(problem, plan),
-        *_check_docks(problem, plan),
+        *check_docks(problem, plan),
         *_check_cost(problem, plan),
         *_check_order(problem, plan),
         *check_reasons(problem, plan),
@@ -133,19 +134,6 @@ def _check_storage(problem: Problem, plan: Plan) -> Iterator[Violation]:
         if room_g is not None and weight_g > room_g:
             numbers = {"drop": drop, "weight_g": weight_g, "room_g": room_g}
             yield Violation(ViolationCode.STORAGE_EXCEEDED, problem.places[place].name, numbers)
-
-
-def _check_docks(problem: Problem, plan: Plan) -> Iterator[Violation]:
-    """Report for each depot and day the most trucks that load at once, if there are not so many docks."""
-    for index, depot in enumerate(problem.depots):
-        if depot.docks is None:
-            continue
-        for day in range(len(problem.days)):
-            of_day = [t for t in plan.trips if (t.depot, t.day) == (index, day) and t.start_s < t.departure_s]
-            at_once = max((sum(t.start_s <= one.start_s < t.departure_s for t in of_day) for one in of_day), default=0)
-            if at_once > depot.docks:
-                numbers = {"day": day, "trucks": at_once, "docks": depot.docks}
-                yield Violation(ViolationCode.DOCKS_EXCEEDED, problem.places[depot.place].name, numbers)
 
 
 def _check_cost(problem: Problem, plan: Plan) -> Iterator[Violation]:

@@ -9,10 +9,11 @@ from dataclasses import dataclass
 from optimizer.consecutive import consecutive_legs
 from optimizer.plan import Plan, Reason, Trip
 from optimizer.problem import Delivery, Problem, VehicleType
+from optimizer.verify_docks import finds_dock, loading_times
 from optimizer.violation import Violation, ViolationCode
 
 #: Reasons that lie in the other deliveries of the plan; the rest hold even for the delivery alone.
-_TAKEN_BY_OTHERS = frozenset({Reason.STORAGE_FULL, Reason.STOCK_SHORT, Reason.FLEET_USED_UP})
+_TAKEN_BY_OTHERS = frozenset({Reason.STORAGE_FULL, Reason.STOCK_SHORT, Reason.FLEET_USED_UP, Reason.DOCKS_FULL})
 
 #: A window that no time of day is outside of.
 _ANY_TIME = ((0, 1 << 40),)
@@ -47,7 +48,7 @@ def check_reasons(problem: Problem, plan: Plan) -> Iterator[Violation]:
     for waiting in plan.unserved:
         delivery = problem.deliveries[waiting.delivery]
         if waiting.reason is not _reason_alone(problem, delivery) and (
-            waiting.reason not in _TAKEN_BY_OTHERS or not _is_taken(problem, delivery, waiting.reason, taken)
+            waiting.reason not in _TAKEN_BY_OTHERS or not _is_taken(problem, delivery, waiting.reason, taken, plan)
         ):
             yield Violation(ViolationCode.REASON_WRONG, delivery.name)
 
@@ -131,8 +132,8 @@ def _is_in_time(
     return False
 
 
-def _is_taken(problem: Problem, delivery: Delivery, reason: Reason, taken: _Taken) -> bool:
-    """Tell whether others have taken the room, the stock or the trucks that a delivery would need."""
+def _is_taken(problem: Problem, delivery: Delivery, reason: Reason, taken: _Taken, plan: Plan) -> bool:
+    """Tell whether others have taken the room, the stock, the trucks or the docks that a delivery would need."""
     if _reason_alone(problem, delivery) is not None:
         return False
     key = delivery.place, delivery.storage_class
@@ -143,7 +144,10 @@ def _is_taken(problem: Problem, delivery: Delivery, reason: Reason, taken: _Take
     stocked = [day for day in delivery.days if _has_stock(problem, delivery, day, taken)]
     if reason is Reason.STOCK_SHORT:
         return not stocked
-    return storage_full or not stocked or not any(_has_idle_truck(problem, delivery, day, taken) for day in stocked)
+    if reason is Reason.DOCKS_FULL:
+        idle = [(day, v) for day in stocked for v in _idle_trucks(problem, delivery, day, taken)]
+        return not storage_full and bool(idle) and not any(_finds_dock(problem, plan, delivery, *one) for one in idle)
+    return storage_full or not stocked or not any(any(_idle_trucks(problem, delivery, day, taken)) for day in stocked)
 
 
 def _has_stock(problem: Problem, delivery: Delivery, day: int, taken: _Taken) -> bool:
@@ -157,17 +161,24 @@ def _has_stock(problem: Problem, delivery: Delivery, day: int, taken: _Taken) ->
     return True
 
 
-def _has_idle_truck(problem: Problem, delivery: Delivery, day: int, taken: _Taken) -> bool:
+def _idle_trucks(problem: Problem, delivery: Delivery, day: int, taken: _Taken) -> Iterator[VehicleType]:
     windows = delivery.windows or _ANY_TIME
-    return any(
-        v.depot == delivery.depot
-        and _may_carry(index, v, delivery)
-        and _can_carry(v, delivery)
-        and not _is_too_far(v, _way(problem, delivery, v))
-        and any((day, index, unit) not in taken.trucks for unit in range(v.count))
-        and _is_in_time(problem, delivery, v, windows)
-        for index, v in enumerate(problem.vehicle_types)
-    )
+    for index, v in enumerate(problem.vehicle_types):
+        if (
+            v.depot == delivery.depot
+            and _may_carry(index, v, delivery)
+            and _can_carry(v, delivery)
+            and not _is_too_far(v, _way(problem, delivery, v))
+            and any((day, index, unit) not in taken.trucks for unit in range(v.count))
+            and _is_in_time(problem, delivery, v, windows)
+        ):
+            yield v
+
+
+def _finds_dock(problem: Problem, plan: Plan, delivery: Delivery, day: int, vehicle: VehicleType) -> bool:
+    way = _way(problem, delivery, vehicle)
+    spans = loading_times(plan, vehicle.depot, day)
+    return way is not None and finds_dock(problem, delivery, vehicle, way[1:], spans)
 
 
 def check_ranks(problem: Problem, plan: Plan) -> Iterator[Violation]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from itertools import groupby
 
 import numpy as np
@@ -10,22 +10,29 @@ import numpy as np
 from optimizer.explain import static_reason
 from optimizer.plan import Plan, Reason, Status, Trip, Unserved
 from optimizer.search.model import Model
-from optimizer.search.schedule import schedule_day, schedule_trip
+from optimizer.search.schedule import TripTimes, schedule_day, schedule_trip
 from optimizer.search.state import Board, TruckDay
 from optimizer.search.waiting import Storage
 
 
 def build_plan(
-    model: Model, boards: Sequence[Board], unserved: Sequence[Unserved], status: Status, iterations: int, seed: int
+    model: Model,
+    boards: Sequence[Board],
+    unserved: Sequence[Unserved],
+    status: Status,
+    iterations: int,
+    seed: int,
+    schedule: Callable[[TruckDay], list[TripTimes] | None] | None = None,
 ) -> Plan:
     """Build the plan, its trips in the documented order.
 
-    Trucks of one type and day are numbered by the lowest rank they carry.
+    Trucks of one type and day are numbered by the lowest rank they carry. Their times are those of ``schedule_day``, or
+    of ``schedule`` if given.
     """
     trips: list[Trip] = []
     for board in boards:
         for kind, day, vehicle, truck_day in _number(model, board):
-            times = schedule_day(model, model.kinds[kind], truck_day.trips)
+            times = schedule_day(model, model.kinds[kind], truck_day.trips) if schedule is None else schedule(truck_day)
             if times is None:
                 raise RuntimeError(f"a truck-day of the search breaks its times: {truck_day.trips}")
             trips += [

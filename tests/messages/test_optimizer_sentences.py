@@ -21,6 +21,7 @@ REASON_NUMBERS = {
     "window_unreachable": {"earliest", "latest", "window_start", "window_end"},
     "stock_short": {"commodity", "needs_packs", "left_packs"},
     "fleet_used_up": {"needs_kg", "truck_days", "truck_days_used"},
+    "docks_full": {"needs_kg", "docks", "trips"},
 }
 
 

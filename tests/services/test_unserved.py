@@ -17,6 +17,7 @@ NUMBERS = {
     Reason.WINDOW_UNREACHABLE: {"earliest_s": 30_000, "latest_s": 40_000, "window_start_s": 0, "window_end_s": 3600},
     Reason.STOCK_SHORT: {"commodity": 1, "needs_packs": 12, "left_packs": 11},
     Reason.FLEET_USED_UP: {"needs_g": 900_000, "truck_days": 10, "truck_days_used": 10},
+    Reason.DOCKS_FULL: {"needs_g": 900_000, "docks": 1, "trips": 4},
 }
 
 
