@@ -20,6 +20,7 @@ from api.commands.explain import explain
 from api.commands.frontier import frontier
 from api.commands.route import route
 from api.commands.stress import stress
+from api.commands.suggest import suggest
 from api.commands.verify import verify
 from api.console_findings import print_findings
 from api.terminal import BAD_INPUT, FAILED, Lang, err, errors_in_words, fail, finite, out, say
@@ -196,4 +197,5 @@ app.command("frontier")(frontier)
 app.command("route")(route)
 app.add_typer(bench, name="bench")
 app.command("stress")(stress)
+app.command("suggest")(suggest)
 app.command("verify")(verify)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Annotated, NoReturn
 
@@ -24,6 +24,7 @@ out = Console(soft_wrap=True)
 err = Console(stderr=True, soft_wrap=True)
 
 BAD_INPUT, FAILED = 2, 1
+MOST_PACKS = 10**9
 INTERRUPTED = 130  # what shells expect after Ctrl-C: 128 + SIGINT
 
 Lang = Annotated[Language, typer.Option("--lang", envvar="TAAVON_LOCALE", help="language of what is printed")]
@@ -70,6 +71,28 @@ def require_day(option: str, text: str) -> dt.date:
     except ValueError:
         where = Where(column=option, value=text)
         raise InputError((Finding(Severity.ERROR, "value_not_date", where),)) from None
+
+
+def require_packs(option: str, texts: Sequence[str]) -> dict[str, int]:
+    """Read ``COMMODITY=PACKS`` as often as an option is given.
+
+    Raises
+    ------
+    InputError
+        ``packs_malformed`` for each text that is none, that has no packs, or whose commodity was named before.
+    """
+    packs: dict[str, int] = {}
+    findings = []
+    for text in texts:
+        code, _, count = map(str.strip, to_ascii_digits(text).partition("="))
+        if code and code not in packs and count.isdecimal() and 0 < int(count) <= MOST_PACKS:
+            packs[code] = int(count)
+        else:
+            where = Where(column=option, value=text)
+            findings.append(Finding(Severity.ERROR, "packs_malformed", where, {"most": MOST_PACKS}))
+    if findings:
+        raise InputError(tuple(findings))
+    return packs
 
 
 @contextmanager

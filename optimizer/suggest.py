@@ -1,7 +1,8 @@
 """Where a delivery fits best into a plan that is otherwise left as it is: the k cheapest feasible positions.
 
 Every position counts: on every day that the delivery allows, before, between and after the stops of every trip, as a
-further trip of every truck in use, and as the first of one idle truck of each type. They are taken in the order of a
+further trip of every truck in use, and as the first of one idle truck of each type. Where the truck halts at the same
+place already, only the cheapest position in the order of that halt is told. Positions are taken in the order of a
 lower bound of what they add (road, loading, driving and service without any wait), until no bound left is below the
 exact cost of the last one wanted: best-first search, so the answer is exact without timing them all.
 """
@@ -17,7 +18,7 @@ from optimizer.search.model import build_model
 from optimizer.search.positions import Position, Positions
 from optimizer.search.report import order_trips
 from optimizer.slack import slack_s
-from optimizer.suggestion import Obstacle, Suggestion, Suggestions
+from optimizer.suggestion import Obstacle, Suggestion, Suggestions, TruckDay
 from optimizer.verify import verify_plan
 from optimizer.violation import ViolationCode
 
@@ -73,13 +74,17 @@ class _Search:
         heapq.heapify(queue)
         positions = len(queue)
         found: list[Suggestion] = []
+        halts: set[tuple[TruckDay, int, int, int]] = set()
         while queue and len(found) < k:
             cost, is_exact, position = heapq.heappop(queue)
             if self._problem.vehicle_types[position.truck_day[1]].depot in self._refused:
                 obstacles[Obstacle.CHECK_REFUSES] += 1
+            elif (halt := (position.truck_day, position.trip, position.further, position.halt)) in halts:
+                continue
             elif is_exact:
-                suggestion = self._verified(position, cost)
-                found += [] if suggestion is None else [suggestion]
+                if (suggestion := self._verified(position, cost)) is not None:
+                    found.append(suggestion)
+                    halts.add(halt)
             elif (exact := self._positions.added_cost(position)) is None:
                 obstacles[Obstacle.TOO_LONG] += 1
             else:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import groupby
 
 import numpy as np
@@ -21,12 +21,16 @@ _Trips = tuple[tuple[int, ...], ...]
 
 @dataclass(frozen=True, slots=True, order=True)
 class Position:
-    """A position in the order of ties; ``further`` is 0 on a trip of the plan, 1 for a trip, 2 for a truck more."""
+    """A position in the order of ties; ``further`` is 0 on a trip of the plan, 1 for a trip, 2 for a truck more.
+
+    ``halt`` is the same for positions before, among and after deliveries in a row for the delivery's own place.
+    """
 
     truck_day: TruckDay
     trip: int
     further: int
     position: int
+    halt: int = field(default=0, compare=False)
 
 
 class Positions:
@@ -157,11 +161,19 @@ class Positions:
                 self.obstacles[Obstacle.LOAD_FULL] += 1
                 continue
             bounds = self._least(truck_day) + self._detours(truck_day[1], trip)
-            for position, bound in enumerate(bounds.tolist()):
-                yield Position(truck_day, number, 0, position), bound
+            for position, (bound, halt) in enumerate(zip(bounds.tolist(), self._halts(trip), strict=True)):
+                yield Position(truck_day, number, 0, position, halt), bound
         if len(trips) < self.model.kinds[truck_day[1]].trips_per_day:
             for number in range(len(trips) + 1):
                 yield from self._further(truck_day, number, 1)
+
+    def _halts(self, trip: tuple[int, ...]) -> Iterator[int]:
+        """Yield the halt of each position: its number, or the first one's of those about the same halt."""
+        halt = 0
+        for position in range(len(trip) + 1):
+            if position == 0 or self.model.place[trip[position - 1]] != self.model.place[self._delivery]:
+                halt = position
+            yield halt
 
     def _further(self, truck_day: TruckDay, number: int, further: int) -> Iterator[tuple[Position, int]]:
         kind = self.model.kinds[truck_day[1]]
