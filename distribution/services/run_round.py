@@ -90,6 +90,8 @@ def run_round(
     bundle = bundle_round(start, options.search, outcome, given.previous)
     outcome = bear_root(outcome, bundle)
     files = build_files(outcome, bundle.to_zip(), bundle.entries, reporter)
+    if deliveries.plan.unserved:
+        outcome = replace(outcome, summary=replace(outcome.summary, remedies=outcome.remedies))
     with uow.write() as tx:
         _keep(tx, given, options, outcome, bundle, files)
         if also_keep is not None:

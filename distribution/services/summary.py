@@ -22,10 +22,13 @@ from distribution.services.basket_figures import BasketFigures, count_baskets
 from distribution.services.delivery_figures import DeliveryFigures, count_deliveries
 from distribution.services.need import nearest_warehouse_metres
 from distribution.services.plan_deliveries import DeliveryPlan
+from distribution.services.remedy_figures import RemedyFigures
 from distribution.services.unplaced import UnplacedFigures, count_held, find_stops
 from gis.travel.protocol import UNREACHABLE
 
 SCHEMA = "taavon.summary/2"
+#: What is known only after the bundle has been made.
+_NOT_FROZEN = frozenset({"bundle_sha256", "remedies"})
 
 
 @dataclass(frozen=True)
@@ -62,7 +65,7 @@ class RoundSummary:
     """A run in figures.
 
     ``bundle_sha256`` is the root hash of the bundle that the round is frozen in; ``summary.json``, which is in the
-    bundle, cannot hold it.
+    bundle, cannot hold it. ``remedies`` tell what would serve the loads that wait: advice, found after the bundle.
     """
 
     round_code: str
@@ -84,6 +87,7 @@ class RoundSummary:
     iterations: int
     files: tuple[str, ...] = ()
     bundle_sha256: str = ""
+    remedies: RemedyFigures | None = None
     baskets: BasketFigures | None = None
 
     @property
@@ -94,8 +98,8 @@ class RoundSummary:
     def to_json(self) -> bytes:
         """Render as the bytes of ``summary.json``."""
         policy = {"code": self.policy.code, "name_fa": self.policy.name_fa, "name_en": self.policy.name_en}
-        figures = asdict(self) | {"policy": policy}
-        record = {"schema": SCHEMA} | {key: value for key, value in figures.items() if key != "bundle_sha256"}
+        figures = asdict(replace(self, remedies=None)) | {"policy": policy}
+        record = {"schema": SCHEMA} | {key: value for key, value in figures.items() if key not in _NOT_FROZEN}
         return (json.dumps(record, ensure_ascii=False, indent=2, default=_plain) + "\n").encode()
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from decimal import Decimal
 
 from distribution.allocation.fifths import FIFTHS, Fifth
@@ -11,10 +11,14 @@ from distribution.domain.enums import Bound
 from distribution.domain.numerals import format_number
 from distribution.messages import Locale, render_message
 from distribution.services.basket_figures import BasketFigures
+from distribution.services.remedy_figures import ActionFigures, cost_per_tonne
 from distribution.services.summary import GoodsFigures, RoundSummary
 
 #: What holds outlets in most networks; where it holds nobody, that is worth a figure too.
 ALWAYS_TOLD = frozenset({Bound.STORAGE, Bound.CLOSING_BALANCE})
+
+#: Actions that are told; the rest is in ``actions.csv``.
+MOST_ACTIONS = 10
 
 _FIFTHS: Mapping[str, Callable[[GoodsFigures], tuple[Fifth, ...]]] = {
     "by_need": lambda goods: goods.fairness.by_need,
@@ -36,6 +40,7 @@ def list_tables(summary: RoundSummary, locale: Locale) -> list[tuple[str, list[t
     return [
         *tables,
         (_text("heading.delivery", locale), _delivery_table(summary, locale)),
+        *_remedy_tables(summary, locale),
         (_text("heading.distance", locale), _distance_table(summary, locale)),
     ]
 
@@ -165,6 +170,34 @@ def _delivery_table(summary: RoundSummary, locale: Locale) -> list[tuple[str, ..
         (_text(f"unserved.{reason}", locale), format_number(number, locale)) for reason, number in d.unserved.items()
     ] or [(_text("row.unserved", locale), _text("none", locale))]
     return rows
+
+
+def _remedy_tables(summary: RoundSummary, locale: Locale) -> Iterator[tuple[str, list[tuple[str, ...]]]]:
+    """Tell which actions would serve the loads that wait, in the order in which they build on each other."""
+    if summary.remedies is None:
+        return
+    told, further = summary.remedies.actions[:MOST_ACTIONS], summary.remedies.actions[MOST_ACTIONS:]
+    columns = ("action", "loads", "tonnes", "cost", "per_tonne")
+    rows = [tuple(render_message(f"remedy.column.{column}", locale) for column in columns)]
+    rows += [_action_row(action.words[locale], (action,), summary.currency, locale) for action in told]
+    if further:
+        params = {"actions": format_number(len(further), locale)}
+        rows.append(_action_row(render_message("remedy.further", locale, params), further, summary.currency, locale))
+    if summary.remedies.rest:
+        rest = render_message("remedy.rest", locale)
+        rows.append((rest, format_number(summary.remedies.rest, locale), "", "", ""))
+    yield render_message("remedy.heading.actions", locale), rows
+
+
+def _action_row(words: str, actions: Sequence[ActionFigures], currency: str, locale: Locale) -> tuple[str, ...]:
+    weight_g, cost = sum(action.weight_g for action in actions), sum(action.cost for action in actions)
+    return (
+        words,
+        format_number(sum(len(action.loads) for action in actions), locale),
+        _tonnes(weight_g, locale),
+        format_amount(cost, currency, locale),
+        format_number(cost_per_tonne(cost, weight_g), locale),
+    )
 
 
 def _distance_table(summary: RoundSummary, locale: Locale) -> list[tuple[str, ...]]:

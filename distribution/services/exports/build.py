@@ -11,6 +11,7 @@ from distribution.services.exports.map_page import render_map
 from distribution.services.exports.outcome import RoundOutcome, TruckDay
 from distribution.services.exports.plan_json import render_plan_json
 from distribution.services.exports.release_orders import render_orders
+from distribution.services.exports.remedies import render_actions, render_remedies
 from distribution.services.exports.unserved import render_unserved
 from distribution.services.exports.workbook import render_allotments_csv, render_workbook
 from distribution.services.progress import Phase, Reporter
@@ -34,10 +35,12 @@ RESULTS: Renderers = {
 
 #: What is made from it for people and programs. It is not in the bundle: some of it bears the bundle's root hash.
 PAPERS: Renderers = {
+    "actions.csv": ("text/csv", render_actions),
     "allotments.xlsx": (XLSX, render_workbook),
     "map.html": ("text/html", render_map),
     "network.gpkg": ("application/geopackage+sqlite3", render_network),
     "release_orders.pdf": ("application/pdf", render_orders),
+    "remedies.csv": ("text/csv", render_remedies),
     "routes.geojson": ("application/geo+json", render_routes),
 }
 
@@ -75,8 +78,10 @@ def build_files(
 
 
 def _papers(outcome: RoundOutcome) -> Renderers:
-    """Leave out the release orders where every outlet is delivered to."""
-    return {path: how for path, how in PAPERS.items() if how[1] is not render_orders or outcome.deliveries.collections}
+    """Leave out the release orders where every outlet is delivered to, and the remedies where no load waits."""
+    idle = set() if outcome.deliveries.collections else {"release_orders.pdf"}
+    idle |= set() if outcome.deliveries.plan.unserved else {"actions.csv", "remedies.csv"}
+    return {path: how for path, how in PAPERS.items() if path not in idle}
 
 
 def _crew_path(outcome: RoundOutcome, truck: TruckDay) -> str:

@@ -20,6 +20,7 @@ from distribution.messages import Locale, render_message
 from distribution.services.allocate_round import Allocation
 from distribution.services.plan_deliveries import DeliveryPlan
 from distribution.services.policy_words import name_policy
+from distribution.services.remedy_figures import RemedyFigures, find_remedies
 from distribution.services.route_costs import RouteCost, cost_routes, truck_name
 from distribution.services.stock_use import packs_taken, use_stock
 from distribution.services.summary import RoundSummary
@@ -124,6 +125,11 @@ class RoundOutcome:
     def stock_uses(self) -> tuple[StockUse, ...]:
         """List what the round takes of each row of stock."""
         return use_stock(self.dataset.stock, packs_taken(self.allocation.allotments, self.deliveries))
+
+    @cached_property
+    def remedies(self) -> RemedyFigures:
+        """Find what would serve the loads that wait; it takes a moment for each."""
+        return find_remedies(self.dataset, self.deliveries)
 
     @cached_property
     def letters(self) -> tuple[Letter, ...]:
