@@ -1,5 +1,6 @@
 """What is divisible comes in parts where that is cheaper, every pack once, and never at more than it costs whole."""
 
+import random
 from dataclasses import replace
 
 import pytest
@@ -14,7 +15,7 @@ from optimizer.split_delivery import SplitPlan, solve_divisible
 from optimizer.verify import verify_plan
 from optimizer.verify_split import verify_split
 from optimizer.violation import ViolationCode
-from tests.support.routing import make_delivery, make_problem, make_truck
+from tests.support.routing import Plane, make_delivery, make_problem, make_truck
 
 #: Outlets far from the depot and near each other.
 FAR = [(0, 0), *[(90_000, 100 * n) for n in range(10)]]
@@ -34,6 +35,14 @@ def split_of(problem: Problem, iterations: int = 60) -> SplitPlan:
     return split
 
 
+def exact_by_packs(problem: Problem) -> int:
+    """Return the least cost of bringing every pack by itself."""
+    singles = [
+        replace(make_part(problem, d, (1,), n), divisible=False) for d in problem.deliveries for n in range(d.packs[0])
+    ]
+    return solve_exactly(replace(problem, deliveries=tuple(singles))).scaled_cost
+
+
 def test_loads_of_just_over_half_a_truck_need_nearly_twice_the_trucks_unless_they_are_divided():
     """Worst case of Archetti, Savelsbergh & Speranza (2006): ten loads of 11 packs, trucks of 20."""
     problem = problem_of([11] * 10, capacity=20)
@@ -50,15 +59,40 @@ def test_loads_of_just_over_half_a_truck_need_nearly_twice_the_trucks_unless_the
 )
 def test_small_problems_are_solved_to_the_optimum_of_single_packs(demands, capacity, trips):
     problem = problem_of(demands, capacity)
-    singles = [
-        replace(make_part(problem, d, (1,), n), divisible=False) for d in problem.deliveries for n in range(d.packs[0])
-    ]
-    exact = solve_exactly(replace(problem, deliveries=tuple(singles)))
 
     split = split_of(problem)
 
-    assert split.plan.scaled_cost == exact.scaled_cost
+    assert split.plan.scaled_cost == exact_by_packs(problem)
     assert len(split.plan.trips) == trips
+
+
+def scattered(seed: int) -> Problem:
+    """Return three to five outlets due at most a dozen packs together, more than half a truck each."""
+    rng = random.Random(seed)
+    capacity = rng.choice((3, 4, 5))
+    demands = [rng.randrange(capacity // 2 + 1, capacity) for _ in range(5)]
+    while sum(demands) > 12:
+        demands.pop()
+    points = [(rng.randrange(-60_000, 60_000), rng.randrange(-60_000, 60_000)) for _ in demands]
+    problem = problem_of(demands, capacity)
+    return replace(problem, travel=Plane(((0, 0), *points)))
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_scattered_outlets_are_supplied_at_the_optimum_of_single_packs(seed):
+    problem = scattered(seed)
+
+    assert split_of(problem).plan.scaled_cost == exact_by_packs(problem)
+
+
+def test_scattered_outlets_cost_less_when_they_may_be_divided():
+    saved = 0
+    for seed in range(10):
+        problem = scattered(seed)
+        whole = replace(problem, deliveries=tuple(replace(d, divisible=False) for d in problem.deliveries))
+        saved += exact_by_packs(problem) < solve_exactly(whole).scaled_cost
+
+    assert saved >= 5
 
 
 def test_nothing_is_divided_where_that_saves_nothing():
