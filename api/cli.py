@@ -21,6 +21,7 @@ from api.commands.frontier import frontier
 from api.commands.route import route
 from api.commands.stress import stress
 from api.commands.suggest import suggest
+from api.commands.turns import turns
 from api.commands.verify import verify
 from api.console_findings import print_findings
 from api.terminal import BAD_INPUT, FAILED, Lang, err, errors_in_words, fail, finite, out, say
@@ -198,4 +199,5 @@ app.command("route")(route)
 app.add_typer(bench, name="bench")
 app.command("stress")(stress)
 app.command("suggest")(suggest)
+app.command("turns")(turns)
 app.command("verify")(verify)
