@@ -18,6 +18,10 @@ from sqlalchemy import URL
 
 from distribution.store.engine import database_url
 
+# A table is as wide as each test says, not as the terminal that the tests are started from.
+for name in ("COLUMNS", "LINES"):
+    os.environ.pop(name, None)
+
 # A busy machine is no fault of the code: nothing is judged by the clock.
 settings.register_profile("taavon", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("taavon")

@@ -356,11 +356,14 @@ def is_timed(model: Model, clients: Iterable[int], kinds: Sequence[Kind]) -> boo
 def _stock_binds(
     packs: I64, allowed: np.ndarray, groups: Sequence[tuple[int, int]], kinds: Sequence[Kind], stock: IntArray
 ) -> bool:
-    """Tell whether some depot has less on some day or a later one than all who may be served from it then want."""
-    for g, (kind, (_, day)) in enumerate(zip(kinds, groups, strict=True)):
-        wanted = packs[allowed[:, g]].sum(axis=0)
-        if (wanted > stock[kind.depot, :, day:].min(axis=1)).any():
-            return True
+    """Tell whether all who may be served from some depot by the end of some day want more than it has then."""
+    depot = np.array([k.depot for k in kinds], dtype=np.int64)
+    group_day = np.array([day for _, day in groups], dtype=np.int64)
+    for number, by_day in enumerate(stock):
+        for day in range(stock.shape[2]):
+            may_leave = allowed[:, (depot == number) & (group_day <= day)].any(axis=1)
+            if (packs[may_leave].sum(axis=0) > by_day[:, day]).any():
+                return True
     return False
 
 

@@ -175,6 +175,20 @@ def test_packs_leave_only_when_the_stock_has_arrived():
     assert plan.unserved == ()
 
 
+def test_what_leaves_on_earlier_days_is_not_there_on_later_ones():
+    """One more truck on the third day costs more than a second stop on the second, for which there is too little."""
+    depot = Depot(0, ((100, 150, 250),))
+    deliveries = [
+        make_delivery("first", 1, days=(0,)),
+        make_delivery("second", 1, packs=50, days=(1,)),
+        make_delivery("either", 1, days=(1, 2)),
+    ]
+
+    plan = plan_of(make_problem(LINE, deliveries, n_days=3, depots=[depot]))
+
+    assert [(trip.day, [stop.delivery for stop in trip.stops]) for trip in plan.trips] == [(0, [0]), (1, [1]), (2, [2])]
+
+
 def test_stock_that_is_too_short_goes_to_the_lower_rank():
     depot = Depot(0, ((200,),))
     problem = make_problem(LINE, [make_delivery(f"d{i}", 1, rank=9 - i) for i in range(3)], depots=[depot])
