@@ -136,12 +136,13 @@ class _Fitting:
             docks = self.model.problem.depots[board.depot].docks
             for day in range(len(self.model.problem.days)):
                 truck_days = [one for one in board.truck_days if one.day == day]
-                usual = [schedule_day(self.model, self.model.kinds[t.kind], t.trips) or [] for t in truck_days]
-                spans = [(one.start_s, one.departure_s) for times in usual for one in times]
-                if docks is None or most_at_once(spans) <= docks:
-                    self.times |= {id(t): times for t, times in zip(truck_days, usual, strict=True)}
+                usual = [schedule_day(self.model, self.model.kinds[t.kind], t.trips) for t in truck_days]
+                known = {id(t): times for t, times in zip(truck_days, usual, strict=True) if times is not None}
+                spans = [(one.start_s, one.departure_s) for times in known.values() for one in times]
+                if len(known) == len(truck_days) and (docks is None or most_at_once(spans) <= docks):
+                    self.times |= known
                 else:
-                    self._fit_day(board, day, docks, truck_days)
+                    self._fit_day(board, day, docks or len(truck_days), truck_days)
 
     def _fit_day(self, board: Board, day: int, docks: int, truck_days: Sequence[TruckDay]) -> None:
         times = self._schedule(docks, truck_days, [t.trips for t in truck_days])
@@ -152,7 +153,9 @@ class _Fitting:
                 self.waiting += [i for i in truck_day.deliveries() if i not in stay]
                 board.change(truck_day, trips)
             truck_days = [t for t in truck_days if t.trips]
-            times = self._schedule(docks, truck_days, [t.trips for t in truck_days]) or []
+            times = self._schedule(docks, truck_days, [t.trips for t in truck_days])
+        if times is None:
+            raise RuntimeError(f"trips that could load in time cannot: {[t.trips for t in truck_days]}")
         self.times |= {id(t): one for t, one in zip(truck_days, times, strict=True)}
 
     def _schedule(

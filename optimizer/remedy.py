@@ -7,11 +7,11 @@ the problem (stock, storage, opening hours, leave to stop) counts by the carriag
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from optimizer.plan import Plan, Trip
-from optimizer.problem import Problem
+from optimizer.problem import Problem, VehicleType
 from optimizer.remedies.case import case_of
 from optimizer.remedies.change import Change, ChangeCode, apply_changes, merge_changes, same_kind
 from optimizer.remedies.docks import add_docks, replace_trips
@@ -20,6 +20,7 @@ from optimizer.remedies.together import join_remedies
 from optimizer.search.report import order_trips
 
 __all__ = [
+    "ActionGroup",
     "Change",
     "ChangeCode",
     "NoRemedy",
@@ -111,22 +112,54 @@ def apply_remedy(problem: Problem, plan: Plan, remedy: Remedy) -> tuple[Problem,
     return apply_changes(problem, remedy.changes), changed
 
 
-def gather_actions(actions: Iterable[Remedy]) -> tuple[tuple[tuple[Change, ...], tuple[int, ...], int], ...]:
-    """Put actions of the same kind together: their changes added up, whom they serve, and their cost.
+@dataclass(frozen=True)
+class ActionGroup:
+    """Actions of one kind: their changes added up, whom they serve, and their cost in 1/COST_SCALE."""
 
-    What is put together serves all of these only as a whole, and with all other actions.
+    changes: tuple[Change, ...]
+    deliveries: tuple[int, ...]
+    scaled_cost: int
+
+
+def gather_actions(problem: Problem, actions: Sequence[Remedy]) -> tuple[ActionGroup, ...]:
+    """Put actions of one kind together, each where the first of its kind stands.
+
+    For people to read, not to apply: more trucks are of the type of their depot that they became.
+
+    Parameters
+    ----------
+    problem
+        The problem before the actions.
+    actions
+        ``Remedies.together``.
     """
+    after = apply_changes(problem, (change for action in actions for change in action.changes))
     groups: dict[tuple[tuple[str, frozenset[tuple[str, int]]], ...], list[Remedy]] = {}
     for action in actions:
-        groups.setdefault(tuple(same_kind(change) for change in merge_changes(action.changes)), []).append(action)
+        named = replace(action, changes=merge_changes(_at_home(after, change) for change in action.changes))
+        groups.setdefault(tuple(same_kind(change) for change in named.changes), []).append(named)
     return tuple(
-        (
+        ActionGroup(
             merge_changes(change for one in group for change in one.changes),
             tuple(sorted(i for one in group for i in one.deliveries)),
             sum(one.scaled_cost for one in group),
         )
         for group in groups.values()
     )
+
+
+def _at_home(after: Problem, change: Change) -> Change:
+    """Name more trucks by the first type of their depot that is the same but for name and number."""
+    if change.code is not ChangeCode.MORE_TRUCKS:
+        return change
+    depot = change.numbers["depot"]
+
+    def like(vehicle: VehicleType) -> VehicleType:
+        return replace(vehicle, name="", count=0, depot=depot, end_depot=None)
+
+    asked = like(after.vehicle_types[change.numbers["vehicle_type"]])
+    kind = next(k for k, v in enumerate(after.vehicle_types) if v.depot == depot and like(v) == asked)
+    return replace(change, numbers={**change.numbers, "vehicle_type": kind})
 
 
 def _rank(problem: Problem, delivery: int) -> tuple[int, str]:

@@ -83,12 +83,12 @@ def _actions(problem: Problem, found: Remedies, words: _Words) -> tuple[ActionFi
     after = apply_changes(problem, (change for action in found.together for change in action.changes))
     return tuple(
         ActionFigures(
-            words=words(after, changes),
-            loads=loads,
-            weight_g=sum(problem.deliveries[i].weight_g for i in loads),
-            cost=_whole(scaled_cost),
+            words=words(after, group.changes),
+            loads=group.deliveries,
+            weight_g=sum(problem.deliveries[i].weight_g for i in group.deliveries),
+            cost=_whole(group.scaled_cost),
         )
-        for changes, loads, scaled_cost in gather_actions(found.together)
+        for group in gather_actions(problem, found.together)
     )
 
 

@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from distribution.documents.formats import format_time
+from distribution.documents.formats import format_mass, format_time
 from distribution.domain.dataset import Dataset
 from distribution.domain.jalali import format_date
 from distribution.domain.numerals import format_number
 from distribution.messages import Locale, render_message
-from optimizer.problem import Problem
+from optimizer.problem import Problem, VehicleType
 from optimizer.remedy import Change, ChangeCode, merge_changes
 
 #: Changes of hours, each side with a sentence of its own.
 _BY_SIDE = frozenset({ChangeCode.LONGER_SHIFT, ChangeCode.LONGER_HOURS, ChangeCode.WIDER_WINDOW})
-#: A truck of a type that a change has added is called by the type that it is like.
-_LIKE = "@"
 
 
 @dataclass(frozen=True)
@@ -70,9 +69,7 @@ class ChangeWords:
                 return {"depot": self._depot(value)}
             case "vehicle_type":
                 vehicle = self.problem.vehicle_types[value]
-                code = vehicle.name.split(_LIKE, maxsplit=1)[0]
-                name_of = next((v.name(self.locale) for v in self.dataset.vehicles if v.code == code), code)
-                return {"truck": name_of, "depot": self._depot(vehicle.depot)}
+                return {"truck": self._truck(vehicle), "depot": self._depot(vehicle.depot)}
             case "commodity":
                 commodity = self.dataset.commodity_by_code[self.problem.commodities[value]]
                 return {"commodity": commodity.name(self.locale)}
@@ -89,6 +86,21 @@ class ChangeWords:
             case "m":
                 return {f"{stem}_km": format_number(-(-value // 1000), self.locale)}
         return {name: format_number(value, self.locale)}
+
+    def _truck(self, vehicle: VehicleType) -> str:
+        """Name a truck by its type in the network, with what sets one that a change has added apart from it."""
+        like = next((v for v in self.dataset.vehicles if v.code == vehicle.name), None) or next(
+            v for v in self.dataset.vehicles if re.match(rf"{re.escape(v.code)}[<+@]", vehicle.name)
+        )
+        words = [like.name(self.locale)]
+        if vehicle.capacity_g != like.capacity_g:
+            words.append(f"≤ {format_mass(vehicle.capacity_g, self.locale)}")
+        words += [
+            f"+ {render_message(f'enum.StorageClass.{cls}', self.locale)}"
+            for cls in vehicle.storage_classes
+            if cls not in like.storage_classes
+        ]
+        return " ".join(words)
 
     def _depot(self, number: int) -> str:
         code = self.problem.places[self.problem.depots[number].place].name

@@ -148,6 +148,7 @@ def _smaller_truck(problem: Problem, numbers: Mapping[str, int]) -> Problem:
     rooms = like.class_capacity_g
     smaller = replace(
         like,
+        name=f"{like.name}<{capacity_g}",
         count=1,
         capacity_g=capacity_g,
         capacity_ml=like.capacity_ml * capacity_g // max(like.capacity_g, 1),
@@ -159,17 +160,22 @@ def _smaller_truck(problem: Problem, numbers: Mapping[str, int]) -> Problem:
 def _equipped_truck(problem: Problem, numbers: Mapping[str, int]) -> Problem:
     like = problem.vehicle_types[numbers["vehicle_type"]]
     rooms = like.class_capacity_g
+    storage_class = problem.deliveries[numbers["delivery"]].storage_class
     equipped = replace(
         like,
+        name=f"{like.name}+{storage_class}",
         count=1,
-        storage_classes=(*like.storage_classes, problem.deliveries[numbers["delivery"]].storage_class),
+        storage_classes=(*like.storage_classes, storage_class),
         class_capacity_g=None if rooms is None else (*rooms, like.capacity_g),
     )
     return _new_type(problem, numbers, equipped)
 
 
 def _new_type(problem: Problem, numbers: Mapping[str, int], vehicle: VehicleType) -> Problem:
-    """Add a type at a depot; who takes trucks of the type that it is like takes it too."""
+    """Add a type at a depot, called ``<type>@<place>``; who takes trucks of the type that it is like takes it too.
+
+    A smaller one is called ``<type><<grams>@<place>``, one that is fit for a class ``<type>+<class>@<place>``.
+    """
     like, depot, new = numbers["vehicle_type"], numbers["depot"], len(problem.vehicle_types)
     home = problem.places[problem.depots[depot].place].name
     vehicle = replace(vehicle, name=f"{vehicle.name}@{home}", depot=depot, end_depot=None)

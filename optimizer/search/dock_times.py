@@ -91,6 +91,8 @@ def fit_loading(
     days = []
     for (kind, trips), own in zip(trucks, starts, strict=True):
         times = [drive_from(model, kind, trip, solver.value(start)) for trip, start in zip(trips, own, strict=True)]
+        if None in times:
+            raise RuntimeError(f"a schedule of the docks breaks its times: {trips}")
         days.append([one for one in times if one is not None])
     return days
 

@@ -117,6 +117,16 @@ def test_the_second_trip_of_a_truck_loads_when_a_dock_is_free():
     assert len({trip.vehicle for trip in plan.trips}) == 2
 
 
+def test_a_plan_that_was_fitted_is_fitted_again_for_fewer_docks():
+    problem = star(4, docks=2, windows=((7 * HOUR, 8 * HOUR),))
+    one = replace(problem, depots=(replace(problem.depots[0], docks=1),))
+
+    plan = keep_docks(one, fitted(problem))
+
+    assert verify_plan(one, plan) == ()
+    assert sorted(stop.delivery for trip in plan.trips for stop in trip.stops) == [0, 1]
+
+
 def test_a_trip_leaves_no_longer_than_the_truck_may_work():
     """Who loads first would work half an hour longer than it may."""
     truck = make_truck(count=2, max_duration_s=1800 + 600 + 2 * 3333)

@@ -10,6 +10,7 @@ import pytest
 from optimizer.plan import COST_SCALE, Limits, Plan, Reason, Unserved
 from optimizer.problem import Delivery, Depot, Problem, VehicleType
 from optimizer.remedy import (
+    ActionGroup,
     Change,
     ChangeCode,
     NoRemedy,
@@ -361,8 +362,19 @@ def test_actions_of_one_kind_are_put_together() -> None:
 
     one_truck = change(ChangeCode.MORE_TRUCKS, depot=0, vehicle_type=0, trucks=1)
     packs = [change(ChangeCode.MORE_STOCK, depot=0, commodity=0, packs=n, day=1) for n in (5, 7)]
-    gathered = gather_actions([action(3, 10, one_truck), action(1, 20, *packs), action(2, 30, one_truck)])
-    assert gathered == (
-        ((change(ChangeCode.MORE_TRUCKS, depot=0, vehicle_type=0, trucks=2),), (2, 3), 40),
-        ((change(ChangeCode.MORE_STOCK, depot=0, commodity=0, packs=12, day=1),), (1,), 20),
+    actions = [action(3, 10, one_truck), action(1, 20, *packs), action(2, 30, one_truck)]
+    two = change(ChangeCode.MORE_TRUCKS, depot=0, vehicle_type=0, trucks=2)
+    stock = change(ChangeCode.MORE_STOCK, depot=0, commodity=0, packs=12, day=1)
+    assert gather_actions(full_fleet(), actions) == (
+        ActionGroup((two,), (2, 3), 40),
+        ActionGroup((stock,), (1,), 20),
     )
+
+
+def test_trucks_like_those_of_another_depot_are_of_one_kind_with_more_of_them() -> None:
+    problem = two_depots(delivery("d", 1), truck("a"), truck("b", depot=1, capacity_g=1_000_000))
+    first = change(ChangeCode.MORE_TRUCKS, depot=0, vehicle_type=1, trucks=1)
+    second = change(ChangeCode.MORE_TRUCKS, depot=0, vehicle_type=2, trucks=1)
+    actions = [Remedy((0,), (first,), 10, ()), Remedy((1,), (second,), 20, ())]
+    (group,) = gather_actions(problem, actions)
+    assert group.changes == (change(ChangeCode.MORE_TRUCKS, depot=0, vehicle_type=2, trucks=2),)

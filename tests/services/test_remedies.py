@@ -127,7 +127,7 @@ def say(locale: Locale, *changes: Change) -> str:
     problem = line_problem(
         [0, 100, 60],
         [delivery("d", 2)],
-        [truck(network.vehicles[0].code)],
+        [truck(network.vehicles[0].code, capacity_g=network.vehicles[0].capacity_g)],
         depots=(Depot(0, ((9, 9),)), Depot(1, ((9, 9),))),
         places=tuple(Place(code, 59.0, 36.0) for code in codes),
         commodities=(network.commodities[0].code,),
