@@ -14,6 +14,7 @@ import typer
 from api.commands.absorb import absorb
 from api.commands.apportion import apportion
 from api.commands.bench import bench
+from api.commands.catchments import catchments
 from api.commands.compare import compare
 from api.commands.costs import costs
 from api.commands.explain import explain
@@ -191,6 +192,7 @@ def worker(
 
 app.command("absorb")(absorb)
 app.command("apportion")(apportion)
+app.command("catchments")(catchments)
 app.command("compare")(compare)
 app.command("costs")(costs)
 app.command("explain")(explain)
