@@ -74,7 +74,7 @@ class ChangeWords:
                 commodity = self.dataset.commodity_by_code[self.problem.commodities[value]]
                 return {"commodity": commodity.name(self.locale)}
             case "day":
-                return {"day": format_date(self.days[value], self.locale) if value < len(self.days) else ""}
+                return {"day": self._day(value)}
         stem, _, unit = name.rpartition("_")
         match unit:
             case "s":
@@ -86,6 +86,13 @@ class ChangeWords:
             case "m":
                 return {f"{stem}_km": format_number(-(-value // 1000), self.locale)}
         return {name: format_number(value, self.locale)}
+
+    def _day(self, number: int) -> str:
+        """Name a working day by its date, one after the period by its number among those."""
+        if number < len(self.days):
+            return format_date(self.days[number], self.locale)
+        params = {"number": format_number(number - len(self.days) + 1, self.locale)}
+        return render_message("remedy.day_more", self.locale, params)
 
     def _truck(self, vehicle: VehicleType) -> str:
         """Name a truck by its type in the network, with what sets one that a change has added apart from it."""

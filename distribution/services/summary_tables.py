@@ -196,7 +196,7 @@ def _action_row(words: str, actions: Sequence[ActionFigures], currency: str, loc
         format_number(sum(len(action.loads) for action in actions), locale),
         _tonnes(weight_g, locale),
         format_amount(cost, currency, locale),
-        format_number(cost_per_tonne(cost, weight_g), locale),
+        format_amount(cost_per_tonne(cost, weight_g), currency, locale),
     )
 
 

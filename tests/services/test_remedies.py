@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 
 import pytest
 
+from distribution.documents.formats import format_currency
 from distribution.domain.dataset import Dataset
 from distribution.messages import LOCALES, Locale, load_catalogue
 from distribution.services.import_dataset import import_dataset
@@ -88,6 +89,8 @@ def test_the_summary_tells_what_would_serve_those_who_wait(short: Run, locale: L
     rows = tables[load_catalogue(locale)["remedy.heading.actions"]]
     assert len(rows) == 1 + len(short.rows("actions.csv"))
     assert all(len(row) == len(rows[0]) and all(row) for row in rows)
+    currency = format_currency(short.summary.currency, locale)
+    assert all(currency in amount for row in rows[1:] for amount in row[-2:])
 
 
 def test_where_nothing_waits_there_is_nothing_to_tell(tmp_path_factory: pytest.TempPathFactory) -> None:
@@ -160,6 +163,17 @@ def test_words_name_who_how_much_and_by_when() -> None:
     assert say("en", window).endswith("receive until 10:10 instead of 10:00")
     trucks = Change(ChangeCode.MORE_TRUCKS, NUMBERS[ChangeCode.MORE_TRUCKS])
     assert say("en", trucks) == f"more trucks for {network.warehouses[1].name('en')}, like {name}: 2"
+
+
+@pytest.mark.parametrize(("locale", "named"), [("en", "extra day 1"), ("fa", "روز افزوده ۱")])
+def test_a_day_after_the_period_has_a_name_wherever_it_is_spoken_of(locale: Locale, named: str) -> None:
+    for code in (ChangeCode.EXTRA_DAY, ChangeCode.OTHER_DAY, ChangeCode.MORE_STOCK):
+        assert named in say(locale, Change(code, NUMBERS[code] | {"day": 2}))
+
+
+def test_an_extra_day_tells_for_whom() -> None:
+    outlet = small_network().outlets[0].name("en")
+    assert f"for {outlet}" in say("en", Change(ChangeCode.EXTRA_DAY, NUMBERS[ChangeCode.EXTRA_DAY]))
 
 
 def test_amounts_of_one_kind_are_added_up() -> None:
