@@ -80,8 +80,8 @@ def spread_of(turns: Iterable[PastTurns]) -> Fraction:
 def bound_turns(problem: Problem, past: Mapping[str, PastTurns], bound: Fraction) -> BoundedTurns:
     """Leave deliveries only days that keep the spread of mean turns of this problem's places within a bound.
 
-    Of the windows that do, the one is taken that leaves the most days in all, of equal ones the earliest. At each place
-    the delivery that can come first comes on a day in the window, and none of the others before the window opens.
+    Of the windows that do, the one is taken that leaves the most first days in all, of equal ones the earliest. At each
+    place nothing comes before the window opens, and one delivery, that which loses the fewest days by it, before it closes.
 
     Parameters
     ----------
@@ -104,25 +104,32 @@ def bound_turns(problem: Problem, past: Mapping[str, PastTurns], bound: Fraction
         if delivery.days:
             by_place[delivery.place].append(delivery)
     means: dict[int, dict[int, Fraction]] = {}
-    first: dict[int, str] = {}
     for place, deliveries in by_place.items():
-        leading = min(deliveries, key=lambda d: (d.days, d.rank, d.name))
         turns = past.get(problem.places[place].name, PastTurns())
-        first[place] = leading.name
         last = min(delivery.days[-1] for delivery in deliveries)  # the first of them comes then or before
-        means[place] = {day: turns.mean_with(_turn(problem, day)) for day in leading.days if day <= last}
+        days = sorted({day for delivery in deliveries for day in delivery.days if day <= last})
+        means[place] = {day: turns.mean_with(_turn(problem, day)) for day in days}
     options = sorted((mean, place) for place, of_days in means.items() for mean in of_days.values())
     low, high = _window(options, bound)
+    left: dict[str, tuple[int, ...]] = {}
+    for place, deliveries in by_place.items():
+        inside = [day for day, mean in means[place].items() if low <= mean <= high]
+        left |= _open_within(deliveries, inside[0], inside[-1])
+    bounded = tuple(replace(d, days=left.get(d.name, d.days)) for d in problem.deliveries)
+    return BoundedTurns(replace(problem, deliveries=bounded), low, high)
 
-    def restricted(delivery: Delivery) -> Delivery:
-        if not delivery.days:
-            return delivery
-        inside = [day for day, mean in means[delivery.place].items() if low <= mean <= high]
-        if delivery.name == first[delivery.place]:
-            return replace(delivery, days=tuple(inside))
-        return replace(delivery, days=tuple(day for day in delivery.days if day >= inside[0]))
 
-    return BoundedTurns(replace(problem, deliveries=tuple(map(restricted, problem.deliveries))), low, high)
+def _open_within(deliveries: Sequence[Delivery], opens: int, closes: int) -> dict[str, tuple[int, ...]]:
+    """Return by name the days left of a place's deliveries, so that the first of them comes from one day to another."""
+
+    def loss(delivery: Delivery) -> tuple[bool, int, int, str]:
+        """Tell whether it cannot be the one that comes within, then the days that this takes of it."""
+        within = any(opens <= day <= closes for day in delivery.days)
+        return not within, sum(day > closes for day in delivery.days), delivery.rank, delivery.name
+
+    days = {d.name: tuple(day for day in d.days if day >= opens) for d in deliveries}
+    leading = min(deliveries, key=loss).name
+    return days | {leading: tuple(day for day in days[leading] if day <= closes)}
 
 
 def _turn(problem: Problem, day: int) -> Fraction:

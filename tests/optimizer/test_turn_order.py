@@ -80,6 +80,55 @@ def test_later_deliveries_do_not_open_the_round_before_the_window() -> None:
     assert (first.days, second.days) == ((2,), (3,))
 
 
+def test_another_delivery_may_be_the_first_where_that_keeps_the_bound() -> None:
+    loads = [delivery("a", 1, days=(0, 4)), delivery("b", 1, days=(2, 3)), delivery("other", 2, days=(2,))]
+    problem = line_problem((0, 10, 20), loads, [truck()], days=DAYS)
+    bounded = bound_turns(problem, {}, Fraction(0))
+    assert bounded.high - bounded.low == 0
+    assert [d.days for d in bounded.problem.deliveries] == [(4,), (2,), (2,)]
+
+
+def test_of_several_deliveries_the_one_that_loses_least_opens_the_round() -> None:
+    loads = [delivery("a", 1, days=(0, 1, 2, 3)), delivery("b", 1, days=(0, 1))]
+    problem = line_problem((0, 10), loads, [truck()], days=DAYS)
+    assert bound_turns(problem, {}, Fraction(1)).problem == problem
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.lists(
+        st.tuples(
+            st.integers(1, 2), st.lists(st.integers(0, 4), min_size=1, max_size=3, unique=True).map(sorted).map(tuple)
+        ),
+        min_size=1,
+        max_size=5,
+    ),
+    st.dictionaries(st.sampled_from(["p1", "p2"]), st.integers(0, 4)),
+    st.fractions(0, 1, max_denominator=8),
+)
+def test_the_least_spread_is_that_of_all_choices_where_places_get_several_deliveries(
+    wanted: list[tuple[int, tuple[int, ...]]], before: dict[str, int], bound: Fraction
+) -> None:
+    loads = [delivery(f"d{i}", place, days=days) for i, (place, days) in enumerate(wanted)]
+    problem = line_problem((0, 10, 20), loads, [truck()], days=DAYS)
+    past = {name: PastTurns(1, Fraction(turn, 4)) for name, turn in before.items()}
+
+    def spread(days: tuple[int, ...]) -> Fraction:
+        first: dict[str, int] = {}
+        for load, day in zip(loads, days, strict=True):
+            name = f"p{load.place}"
+            first[name] = min(day, first.get(name, day))
+        return spread_of(add_turns(past, {n: Fraction(d, 4) for n, d in first.items()})[n] for n in first)
+
+    bounded = bound_turns(problem, past, bound)
+    left = [d.days for d in bounded.problem.deliveries]
+    assert all(left)
+    assert all(set(mine) <= set(load.days) for mine, load in zip(left, loads, strict=True))
+    worst = max(spread(days) for days in product(*left))
+    least = min(spread(days) for days in product(*(load.days for load in loads)))
+    assert worst <= bounded.high - bounded.low <= max(bound, least)
+
+
 def test_with_no_bound_nothing_is_taken_away_and_a_spread_beyond_1_is_refused() -> None:
     problem = five_days((0, 10, 20), [WEEK, (1, 3)])
     assert bound_turns(problem, {}, Fraction(1)).problem == problem
