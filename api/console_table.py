@@ -15,12 +15,13 @@ EDGES = 3  # a column's border and the space on both its sides; the last border 
 WIDEST_WORD = 24  # a longer one in the first column is folded
 
 
-def print_table(console: Console, heading: str, rows: Rows) -> None:
-    """Print a table; columns that do not fit go into a further table below, beside the first column again.
+def print_table(console: Console, heading: str, rows: Rows, keys: int = 1) -> None:
+    """Print a table; columns that do not fit go into a further table below, beside the first ones again.
 
-    The first of the rows is the header if there are more than two columns.
+    The first of the rows is the header if there are more than two columns. ``keys`` is how many of the first columns it
+    takes to tell the rows apart.
     """
-    for number, columns in enumerate(_split_columns(rows, console.width)):
+    for number, columns in enumerate(_split_columns(rows, console.width, keys)):
         chosen = [[row[column] for column in columns] for row in rows]
         table = _build_table(chosen, console.width, with_header=len(rows[0]) > 2)
         if number == 0:
@@ -28,12 +29,12 @@ def print_table(console: Console, heading: str, rows: Rows) -> None:
         console.print(table, soft_wrap=False)
 
 
-def _split_columns(rows: Rows, width: int) -> list[list[int]]:
+def _split_columns(rows: Rows, width: int, keys: int) -> list[list[int]]:
     least = [_least_width(rows, column) + EDGES for column in range(len(rows[0]))]
-    parts = [[0]]
-    for column in range(1, len(least)):
-        if len(parts[-1]) > 1 and sum(least[c] for c in [*parts[-1], column]) + 1 > width:
-            parts.append([0])
+    parts = [[*range(keys)]]
+    for column in range(keys, len(least)):
+        if len(parts[-1]) > keys and sum(least[c] for c in [*parts[-1], column]) + 1 > width:
+            parts.append([*range(keys)])
         parts[-1].append(column)
     return parts
 

@@ -6,6 +6,8 @@ import datetime as dt
 import math
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from decimal import Decimal
+from fractions import Fraction
 from typing import Annotated, NoReturn
 
 import typer
@@ -43,16 +45,31 @@ def finite(value: float | None) -> float | None:
     return value
 
 
-def whole_number(lowest: int, highest: int) -> Callable[[str], int]:
+def whole_number(lowest: int, highest: int) -> Callable[[str | int], int]:
     """Make a reader of an option that is a whole number in a range, in ASCII or Persian digits."""
 
-    def read(text: str) -> int:
+    def read(text: str | int) -> int:
         try:
-            number = int(to_ascii_digits(text))
+            number = int(to_ascii_digits(str(text)))  # a default is a number already
         except ValueError:
             raise typer.BadParameter(f"{text!r} is not a whole number.") from None
         if not lowest <= number <= highest:
             raise typer.BadParameter(f"{number} is not in the range {lowest} to {highest}.")
+        return number
+
+    return read
+
+
+def exact_number(lowest: int, highest: int) -> Callable[[str], Fraction]:
+    """Make a reader of an option that is an exact number in a range, in ASCII or Persian digits."""
+
+    def read(text: str) -> Fraction:
+        try:
+            number = Fraction(Decimal(to_ascii_digits(text).replace("٫", ".")))
+        except (ArithmeticError, ValueError):
+            raise typer.BadParameter(f"{text!r} is not a number.") from None
+        if not lowest <= number <= highest:
+            raise typer.BadParameter(f"{text} is not in the range {lowest} to {highest}.")
         return number
 
     return read

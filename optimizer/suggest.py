@@ -110,7 +110,6 @@ class _Search:
             return None
         model = self._positions.model
         kind = model.kinds[position.truck_day[1]]
-        load_g = sum(self._problem.deliveries[stop.delivery].weight_g for stop in timed[position.trip].stops)
         return Suggestion(
             plan=plan,
             truck_day=position.truck_day,
@@ -120,6 +119,17 @@ class _Search:
             further_truck=position.further > 1,
             added_cost=added_cost,
             slack_s=slack_s(model, kind, timed, position.trip, position.position),
-            room_g=kind.capacity_g - load_g,
+            room_g=self._room_g(timed[position.trip]),
             frees=tuple(v.where for v in violations),
         )
+
+    def _room_g(self, trip: Trip) -> int:
+        """Return what a trip could carry more of the delivery's storage class."""
+        vehicle = self._problem.vehicle_types[trip.vehicle_type]
+        storage_class = self._problem.deliveries[self._delivery].storage_class
+        loads = [self._problem.deliveries[stop.delivery] for stop in trip.stops]
+        room_g = vehicle.capacity_g - sum(load.weight_g for load in loads)
+        if vehicle.class_capacity_g is None:
+            return room_g
+        compartment_g = vehicle.class_capacity_g[vehicle.storage_classes.index(storage_class)]
+        return min(room_g, compartment_g - sum(d.weight_g for d in loads if d.storage_class == storage_class))

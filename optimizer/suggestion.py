@@ -43,7 +43,7 @@ class Suggestion:
     slack_s
         By how much the stop may take longer, all that comes after it on that day still being kept.
     room_g
-        What the trip could still carry.
+        What the trip could still carry, by weight, of goods of the delivery's storage class.
     frees
         Deliveries that wait for a reason which would no longer hold: what the delivery leaves behind may do for them.
     """

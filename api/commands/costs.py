@@ -18,7 +18,8 @@ from distribution.domain.enums import Language
 def costs(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="folder of a run")],
     truck: Annotated[
-        str | None, typer.Argument(metavar="TRUCK", help="one truck, with its stops, e.g. V-T6-2 [default: all trucks]")
+        str | None,
+        typer.Argument(metavar="TRUCK", help="one truck, with its stops, e.g. V-MASHHAD-T6-2 [default: all trucks]"),
     ] = None,
     day: Annotated[str | None, typer.Option("--day", help="one day: 2024-04-24 or 1403/02/05 [default: all]")] = None,
     round_code: Annotated[str | None, typer.Option("--round", help="round [default: the latest]")] = None,
@@ -34,6 +35,6 @@ def costs(
     if as_json:
         typer.echo(json.dumps(to_document(report), ensure_ascii=False, sort_keys=True, indent=2))
         return
-    for heading, rows in list_tables(report, lang.locale):
-        print_table(out, heading, rows)
+    for heading, rows, keys in list_tables(report, lang.locale):
+        print_table(out, heading, rows, keys)
     say("costs.rule" if report.of_one_truck else "costs.hint", lang)

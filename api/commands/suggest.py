@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 
 from api.console_table import print_table
-from api.terminal import FAILED, Lang, errors_in_words, out, require_packs
+from api.terminal import FAILED, Lang, errors_in_words, out, require_packs, whole_number
 from distribution.domain.enums import Language
 
 
@@ -20,7 +20,10 @@ def suggest(
     name: Annotated[
         str, typer.Argument(metavar="DELIVERY", help="a delivery of the plan, or an outlet that has only one")
     ],
-    k: Annotated[int, typer.Option("--k", min=1, max=1000, help="how many positions to suggest")] = 5,
+    k: Annotated[
+        int,
+        typer.Option("--k", parser=whole_number(1, 1000), metavar="INTEGER", help="how many positions, 1 to 1000"),
+    ] = 5,
     add: Annotated[
         list[str] | None,
         typer.Option(

@@ -12,15 +12,20 @@ from typing import Annotated
 import typer
 
 from api.console_table import print_table
-from api.terminal import Lang, errors_in_words, finite, out
+from api.terminal import Lang, errors_in_words, exact_number, out
 from distribution.domain.enums import Language
 
 
 def turns(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="folder of a run")],
     bound: Annotated[
-        float | None,
-        typer.Option("--bound", min=0, max=1, callback=finite, help="greatest spread of mean turns, to see its price"),
+        Fraction | None,
+        typer.Option(
+            "--bound",
+            parser=exact_number(0, 1),
+            metavar="NUMBER",
+            help="greatest spread of mean turns, from 0 to 1, to see its price",
+        ),
     ] = None,
     iterations: Annotated[
         int, typer.Option(min=0, help="solver work of each of the two plans that show the price")
@@ -43,7 +48,7 @@ def turns(
             folder,
             SilentReporter(),
             round_code=round_code,
-            bound=None if bound is None else Fraction(str(bound)),
+            bound=bound,
             options=SearchOptions(Limits(iterations=iterations), seed, workers),
         )
     if as_json:

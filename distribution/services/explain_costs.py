@@ -10,7 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from distribution.documents.formats import NOTHING, format_currency, format_kg, format_km, format_time
-from distribution.domain.errors import NotFoundError
+from distribution.domain.enums import Severity
+from distribution.domain.errors import InputError, NotFoundError
+from distribution.domain.findings import Finding, Param, Several, Where
 from distribution.domain.jalali import format_date
 from distribution.domain.numerals import format_number
 from distribution.intake.labels import suggest
@@ -21,7 +23,8 @@ from distribution.services.round_to_sum import round_to_sum
 from distribution.services.route_costs import RouteCost, cost_routes
 from optimizer.plan import COST_SCALE
 
-Table = tuple[str, list[tuple[str, ...]]]
+#: A heading, rows, and how many of the first columns it takes to tell the rows apart.
+Table = tuple[str, list[tuple[str, ...]], int]
 
 
 @dataclass(frozen=True)
@@ -48,7 +51,9 @@ def explain_costs(
     ------
     NotFoundError
         ``no_round_kept``, ``round_unknown`` or ``plan_missing``; ``truck_unknown`` if no truck of that name has a trip,
-        with the nearest one if any is near (``truck_unknown_near``); ``no_route_then`` if none has one on the day.
+        with the nearest one if any is near (``truck_unknown_near``).
+    InputError
+        ``no_route_then`` if none has one on the day.
     StateError
         ``no_previous`` if the folder holds no run; ``plan_apart``.
     """
@@ -65,8 +70,8 @@ def explain_costs(
     days = sorted({route.day for route in routes})
     routes = tuple(route for route in routes if day in {None, route.day})
     if day is not None and not routes:
-        others = ", ".join(other.isoformat() for other in days)
-        raise NotFoundError("no_route_then", round_code=kept.round_code, day=day.isoformat(), days=others)
+        named: dict[str, Param] = {"round_code": kept.round_code, "day": day, "days": Several(tuple(days))}
+        raise InputError((Finding(Severity.ERROR, "no_route_then", Where(column="day"), named),))
     return CostReport(kept.round_code, kept.dataset.settings.currency, routes, truck is not None)
 
 
@@ -74,7 +79,7 @@ def list_tables(report: CostReport, locale: Locale) -> list[Table]:
     """Render as titled tables of ready text; what is shown in whole units adds up to the sums that are shown."""
     currency = format_currency(report.currency, locale)
     heading = render_message("costs.routes", locale, {"round": report.round_code, "currency": currency})
-    tables = [(heading, _route_rows(report.routes, locale))]
+    tables = [(heading, _route_rows(report.routes, locale), 3)]
     if report.of_one_truck:
         tables += [_halt_table(route, currency, locale) for route in report.routes]
     return tables
@@ -94,11 +99,12 @@ def to_document(report: CostReport) -> dict[str, Any]:
 def _route_rows(routes: Sequence[RouteCost], locale: Locale) -> list[tuple[str, ...]]:
     columns = ("day", "truck", "trip", "stops", "kg", "full", "km", "driving", "waiting", "fixed", "road", "time")
     rows = [tuple(render_message(f"costs.column.{c}", locale) for c in (*columns, "cost"))]
-    whole = [_whole(route.cost.total for route in routes)]
-    totals = round_to_sum([route.cost.total for route in routes], whole[0] * COST_SCALE, COST_SCALE)
+    shown: list[tuple[int, ...]] = []
+    whole = _whole(route.cost.total for route in routes)
+    totals = round_to_sum([route.cost.total for route in routes], whole * COST_SCALE, COST_SCALE)
     for route, total in zip(routes, totals, strict=True):
         cost = route.cost
-        parts = round_to_sum([cost.fixed, cost.road, cost.time], total, COST_SCALE)
+        shown.append((*round_to_sum([cost.fixed, cost.road, cost.time], total, COST_SCALE), total))
         rows.append(
             (
                 format_date(route.day, locale), route.truck, format_number(route.trip, locale),
@@ -106,7 +112,7 @@ def _route_rows(routes: Sequence[RouteCost], locale: Locale) -> list[tuple[str, 
                 _percent(cost.load_factor.numerator, cost.load_factor.denominator, locale),
                 format_km(cost.trip.metres, locale), format_time(cost.driving_s, locale),
                 format_time(cost.waiting_s, locale) if cost.waiting_s else NOTHING,
-                *(format_number(part // COST_SCALE, locale) for part in (*parts, total)),
+                *_amounts(shown[-1], locale),
             )
         )  # fmt: skip
     rows.append(
@@ -114,8 +120,8 @@ def _route_rows(routes: Sequence[RouteCost], locale: Locale) -> list[tuple[str, 
             render_message("costs.total", locale), "", format_number(len(routes), locale),
             format_number(sum(len(route.halts) for route in routes), locale),
             format_kg(sum(route.weight_g for route in routes), locale), "",
-            format_km(sum(route.cost.trip.metres for route in routes), locale), "", "", "", "", "",
-            format_number(whole[0], locale),
+            format_km(sum(route.cost.trip.metres for route in routes), locale), "", "",
+            *_amounts(_sums(shown, 4), locale),
         )
     )  # fmt: skip
     return rows
@@ -130,20 +136,29 @@ def _halt_table(route: RouteCost, currency: str, locale: Locale) -> Table:
     }
     columns = ("order", "outlet", "arrival", "kg", "way", "share_fixed", "cost", "saved")
     rows = [tuple(render_message(f"costs.column.{c}", locale) for c in columns)]
+    shown: list[tuple[int, ...]] = []
     whole = _whole(halt.total for halt in route.halts)
     totals = round_to_sum([halt.total for halt in route.halts], whole * COST_SCALE, COST_SCALE)
     for halt, total in zip(route.halts, totals, strict=True):
-        way, fixed = round_to_sum([halt.way, halt.fixed], total, COST_SCALE)
+        shown.append((*round_to_sum([halt.way, halt.fixed], total, COST_SCALE), total))
         rows.append(
             (
                 format_number(halt.order, locale), f"{halt.outlet.code} {halt.outlet.name(locale)}",
                 format_time(halt.arrival_s, locale), format_kg(halt.weight_g, locale),
-                *(format_number(amount // COST_SCALE, locale) for amount in (way, fixed, total)),
-                format_number(halt.saved // COST_SCALE, locale),
+                *_amounts(shown[-1], locale), format_number(_whole([halt.saved]), locale),
             )
         )  # fmt: skip
-    rows.append((render_message("costs.total", locale), "", "", "", "", "", format_number(whole, locale), ""))
-    return render_message("costs.halts", locale, params), rows
+    kg = format_kg(route.weight_g, locale)
+    rows.append((render_message("costs.total", locale), "", "", kg, *_amounts(_sums(shown, 3), locale), ""))
+    return render_message("costs.halts", locale, params), rows, 1
+
+
+def _amounts(scaled: Iterable[int], locale: Locale) -> list[str]:
+    return [format_number(amount // COST_SCALE, locale) for amount in scaled]
+
+
+def _sums(rows: Sequence[tuple[int, ...]], columns: int) -> list[int]:
+    return [sum(row[column] for row in rows) for column in range(columns)]
 
 
 def _whole(scaled: Iterable[int]) -> int:

@@ -56,6 +56,8 @@ def test_new_packs_find_a_place_and_the_timetable_shows_who_comes_later(folder: 
     assert "O5/+ (Shop 5, 10 kg), round spring: it is new." in text
     assert "The first: V-W" in text
     assert document(folder, "O5", "--add", "rice=۱")["weight_g"] == 10_000
+    assert len(document(folder, "O5", "--add", "rice=1", "--k", "۲")["suggestions"]) == 2
+    assert [suggest(folder, "O5", "--k", wrong)[0] for wrong in ("0", "1001", "few")] == [2, 2, 2]
 
 
 def test_it_speaks_persian(folder: Path) -> None:

@@ -90,8 +90,14 @@ def test_it_says_so_in_words_of_both_languages(folder: Path) -> None:
     assert code == 0
     assert "In the rounds before later (1) the mean turns" in text
     assert "The bound costs" in text
-    assert "No round was kept before spring" in turns(folder, "--round", "spring")[1]
+    assert "None of its outlets was due in a round kept before spring" in turns(folder, "--round", "spring")[1]
     code, text, _ = turns(folder, "--bound", "0.3", "--iterations", 1, "--lang", "fa")
     assert code == 0
     assert "پراکندگی میانگین نوبت" in text
     assert turns(folder, "--bound", "1.5")[0] == 2
+
+
+def test_a_bound_is_exact_and_may_be_in_persian_digits(folder: Path) -> None:
+    assert document(folder, "--bound", "۰٫۳", "--iterations", 0)["price"]["bound"] == 0.3
+    for wrong in ("nan", "inf", "-0.1", "1.5", "half", ""):
+        assert turns(folder, "--bound", wrong)[0] == 2, wrong

@@ -56,6 +56,12 @@ def test_a_stop_on_the_way_costs_its_service_alone() -> None:
     assert [stop.arrival_s for stop in first.trips()[0].stops] == [8 * HOUR + 2400, 8 * HOUR + 3600]
 
 
+def test_the_room_left_is_that_of_the_compartment_too() -> None:
+    parted = truck(storage_classes=("dry", "frozen"), class_capacity_g=(1_000_000, 500_000))
+    found = ask((0, 20, 10), [usual("far", 1), usual("new", 2)], [parted], [0])
+    assert found.best[0].room_g == 800_000
+
+
 def test_an_idle_truck_adds_its_fixed_cost() -> None:
     found = ask((0, 10), [usual("new", 1)], [truck(count=2)], [])
     (only,) = found.best
