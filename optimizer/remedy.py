@@ -133,10 +133,13 @@ def gather_actions(problem: Problem, actions: Sequence[Remedy]) -> tuple[ActionG
     actions
         ``Remedies.together``.
     """
-    after = apply_changes(problem, (change for action in actions for change in action.changes))
     groups: dict[tuple[tuple[str, frozenset[tuple[str, int]]], ...], list[Remedy]] = {}
     for action in actions:
-        named = replace(action, changes=merge_changes(_at_home(after, change) for change in action.changes))
+        changes = []
+        for change in action.changes:
+            problem = apply_changes(problem, (change,))  # step by step: types that were alike may be changed later
+            changes.append(_at_home(problem, change))
+        named = replace(action, changes=merge_changes(changes))
         groups.setdefault(tuple(same_kind(change) for change in named.changes), []).append(named)
     return tuple(
         ActionGroup(
@@ -149,7 +152,7 @@ def gather_actions(problem: Problem, actions: Sequence[Remedy]) -> tuple[ActionG
 
 
 def _at_home(after: Problem, change: Change) -> Change:
-    """Name more trucks by the first type of their depot that is the same but for name and number."""
+    """Name more trucks by the first type of their depot that is the same but for name and number just after it."""
     if change.code is not ChangeCode.MORE_TRUCKS:
         return change
     depot = change.numbers["depot"]

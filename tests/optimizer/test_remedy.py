@@ -378,3 +378,12 @@ def test_trucks_like_those_of_another_depot_are_of_one_kind_with_more_of_them() 
     actions = [Remedy((0,), (first,), 10, ()), Remedy((1,), (second,), 20, ())]
     (group,) = gather_actions(problem, actions)
     assert group.changes == (change(ChangeCode.MORE_TRUCKS, depot=0, vehicle_type=2, trucks=2),)
+
+
+def test_more_trucks_are_of_the_type_that_they_became_even_if_that_is_changed_later() -> None:
+    problem = two_depots(delivery("d", 1), truck("a"), truck("b", depot=1, capacity_g=1_000_000))
+    trucks = change(ChangeCode.MORE_TRUCKS, depot=0, vehicle_type=1, trucks=1)
+    trips = change(ChangeCode.MORE_TRIPS, vehicle_type=2, trips=1)
+    groups = gather_actions(problem, [Remedy((0,), (trucks,), 10, ()), Remedy((1,), (trips,), 20, ())])
+    named = change(ChangeCode.MORE_TRUCKS, depot=0, vehicle_type=2, trucks=1)
+    assert [group.changes for group in groups] == [(named,), (trips,)]
