@@ -56,7 +56,7 @@ def build_first_leg(
     """Build the problem of bringing what the warehouses need to them, each load on any day before it is needed.
 
     What a warehouse needs on a day beyond its opening stock and beyond what it needed before is cut into loads of the
-    largest truck that carries its class. A load needed earlier has a lower rank.
+    largest truck that carries its class at the nearest store that has one. A load needed earlier has a lower rank.
 
     Parameters
     ----------
@@ -85,14 +85,14 @@ def build_first_leg(
     class_of = _classes(second)
     deliveries, warehouse, due = [], [], []
     for w, depot in enumerate(second.depots):
-        store = _nearest_store(first, warehouse_place[w])
+        stores = {cls: _nearest_store(first, warehouse_place[w], cls) for cls in set(class_of.values())}
         for day, label in enumerate(second.days):
             for storage_class in sorted(set(class_of.values())):
                 own = [class_of.get(c) == storage_class for c in range(len(second.commodities))]
                 base = Delivery(
                     name=f"{second.places[depot.place].name}/{label}/{storage_class}",
                     place=warehouse_place[w],
-                    depot=store,
+                    depot=stores[storage_class],
                     packs=(),
                     weight_g=0,
                     volume_ml=0,
@@ -139,10 +139,7 @@ def _loads(first: Problem, base: Delivery, packs: IntArray) -> Iterator[Delivery
     if not packs.any():
         return
     weight_g, volume_ml = np.array(first.commodity_weight_g), np.array(first.commodity_volume_ml)
-    rooms = [
-        _room(v.class_capacity_g, v.storage_classes, v.capacity_g, base.storage_class) for v in first.vehicle_types
-    ]
-    trucks = [(room, v.capacity_ml) for room, v in zip(rooms, first.vehicle_types, strict=True) if v.count and room]
+    trucks = _trucks(first, base.depot, base.storage_class)
     loads = split_loads(packs, weight_g, volume_ml, *max(trucks)) if trucks else [packs]
     for number, load in enumerate(loads, 1):
         yield replace(
@@ -154,6 +151,14 @@ def _loads(first: Problem, base: Delivery, packs: IntArray) -> Iterator[Delivery
         )
 
 
+def _trucks(first: Problem, store: int, storage_class: str) -> list[tuple[int, int]]:
+    """Return what each type of truck of a store that carries a class holds of it, g and ml."""
+    rooms = [
+        (_room(v.class_capacity_g, v.storage_classes, v.capacity_g, storage_class), v) for v in first.vehicle_types
+    ]
+    return [(room, v.capacity_ml) for room, v in rooms if v.depot == store and v.count and room]
+
+
 def _room(compartments: Sequence[int] | None, classes: Sequence[str], capacity_g: int, storage_class: str) -> int:
     """Return what a truck carries of a class, g; 0 if it does not carry it."""
     if storage_class not in classes:
@@ -161,10 +166,10 @@ def _room(compartments: Sequence[int] | None, classes: Sequence[str], capacity_g
     return capacity_g if compartments is None else min(capacity_g, compartments[list(classes).index(storage_class)])
 
 
-def _nearest_store(first: Problem, place: int) -> int:
-    """Return the central store with the shortest road to a place; ``solve`` may choose another."""
+def _nearest_store(first: Problem, place: int, storage_class: str) -> int:
+    """Return the central store with a truck for a class and the shortest road to a place; ``solve`` may choose another."""
     roads = [consecutive_legs(first.travel, [store.place, place])[0][0] for store in first.depots]
-    return min(range(len(roads)), key=lambda d: (roads[d] < 0, roads[d], d))
+    return min(range(len(roads)), key=lambda d: (roads[d] < 0, not _trucks(first, d, storage_class), roads[d], d))
 
 
 def _classes(second: Problem) -> dict[int, str]:

@@ -7,11 +7,12 @@ import pytest
 
 from optimizer.first_leg import arrived_stock, build_first_leg, packs_leaving
 from optimizer.plan import Limits, Plan, Reason
-from optimizer.problem import Depot, Problem
+from optimizer.problem import Depot, Problem, VehicleType
 from optimizer.solve import solve
 from optimizer.verify import verify_plan
 from optimizer.violation import ViolationCode
 from tests.support.routing import make_delivery, make_network, make_problem, make_truck
+from tests.support.small_problem import delivery, line_problem, truck
 
 DAYS = ("2026-01-30", "2026-01-31", "2026-02-01", "2026-02-02", "2026-02-03")
 
@@ -166,3 +167,20 @@ def test_legs_that_do_not_fit_are_refused_with_everything_that_is_wrong():
     mixed = replace(problem, deliveries=(*problem.deliveries, make_delivery("d", 1, 1, storage_class="cold")))
     with pytest.raises(ValueError, match="flour is of class cold elsewhere"):
         build_first_leg(central(problem), mixed, np.array([[0]]), [1])
+
+
+def test_loads_fit_the_trucks_of_the_nearest_store_that_has_any_for_the_class():
+    second = line_problem((0,), [delivery("d", 0, 280, days=(1,))], [truck()])
+    stores = (Depot(0, ((999, 999),)), Depot(1, ((999, 999),)))
+    days = ("2026-02-27", "2026-02-28")
+
+    def leg_with(*trucks: VehicleType) -> tuple[list[int], Plan]:
+        first = line_problem((0, 30, 5), [], trucks, days=days, depots=stores)
+        problem = build_first_leg(first, second, np.zeros((1, 1), dtype=int), [2]).problem
+        return [d.depot for d in problem.deliveries], solve(problem, Limits(iterations=1))
+
+    small, large = truck(capacity_g=1_000_000, count=3), truck("large", depot=1, count=3)
+    depots, plan = leg_with(small, large)
+    assert (depots, plan.unserved) == ([0, 0, 0], ())
+    depots, plan = leg_with(replace(small, storage_classes=("frozen",)), large)
+    assert (depots, plan.unserved) == ([1], ())
