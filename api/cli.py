@@ -20,6 +20,7 @@ from api.commands.costs import costs
 from api.commands.explain import explain
 from api.commands.frontier import frontier
 from api.commands.route import route
+from api.commands.siting import siting
 from api.commands.stress import stress
 from api.commands.suggest import suggest
 from api.commands.turns import turns
@@ -199,6 +200,7 @@ app.command("explain")(explain)
 app.command("frontier")(frontier)
 app.command("route")(route)
 app.add_typer(bench, name="bench")
+app.command("siting")(siting)
 app.command("stress")(stress)
 app.command("suggest")(suggest)
 app.command("turns")(turns)
