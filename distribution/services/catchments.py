@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -13,7 +12,7 @@ from numpy.typing import NDArray
 from distribution.domain.dataset import Dataset
 from distribution.domain.errors import StateError
 from distribution.domain.network import Outlet
-from distribution.services.residents import ResidentTable
+from distribution.services.residents import ResidentTable, area_among
 from gis.catchments.candidates import Candidates, Reach, find_candidates
 from gis.catchments.methods import balanced_floating, huff, in_whole_people, nearest_by_line, nearest_by_way
 from gis.catchments.sites import Cells, Sites, gather_sites
@@ -133,7 +132,9 @@ def build_catchments(dataset: Dataset, residents: ResidentTable, options: Catchm
     if options.within_areas and not any(residents.area):
         raise StateError("catchments_no_area")
     zones = {code: n for n, code in enumerate(sorted({code for code in residents.area if code is not None}))}
-    zone_of_outlet = np.array([_zone_above(dataset, outlet.area_code, zones) for outlet in outlets], dtype=np.int64)
+    zone_of_outlet = np.array(
+        [zones.get(area_among(dataset, outlet.area_code, zones) or "", _NOWHERE) for outlet in outlets], dtype=np.int64
+    )
     cells = Cells(
         residents.lon,
         residents.lat,
@@ -158,19 +159,6 @@ def build_catchments(dataset: Dataset, residents: ResidentTable, options: Catchm
         _area_lines(residents, catchments),
         tuple(outlet.code for outlet, lost in zip(outlets, astray.tolist(), strict=True) if lost),
     )
-
-
-def _zone_above(dataset: Dataset, area: str, zones: Mapping[str, int]) -> int:
-    """Return the zone of the nearest area at or above one that people live in."""
-    seen: set[str] = set()
-    step: str | None = area
-    while step is not None and step not in seen:
-        if step in zones:
-            return zones[step]
-        seen.add(step)
-        found = dataset.area_by_code.get(step)
-        step = None if found is None else found.parent_code
-    return _NOWHERE
 
 
 def _travel(dataset: Dataset, sites: Sites, cells: Cells) -> GeodesicTravel:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from pathlib import Path
 
 import numpy as np
@@ -15,10 +16,13 @@ from distribution.domain.enums import Severity
 from distribution.domain.errors import InputError
 from distribution.domain.findings import Finding, Where, has_errors
 from distribution.intake.log import FindingLog
-from distribution.intake.residents import is_polygon_file, read_cells, read_layer, read_polygons
+from distribution.intake.residents import Polygons, is_polygon_file, read_cells, read_layer, read_polygons
+from gis.placement import find_misplaced
 from gis.population import CellLimitError, cells_of_polygons
 from gis.rounding import round_to_sum
 
+#: Number of the area of an outlet that no polygon has, and of a polygon that names none.
+_UNKNOWN, _UNNAMED = -1, -2
 #: Side of the cells of polygons, m, unless somebody says otherwise.
 DEFAULT_SIDE_M = 1_000
 
@@ -96,6 +100,7 @@ def _read_polygons(source: ResidentSource, dataset: Dataset, log: FindingLog) ->
     except CellLimitError as error:
         log.add("residents_too_many_cells", value=source.file.name, side_m=source.side_m, least_m=error.side_m)
         return None
+    _check_outlets(dataset, polygons, log)
     for flaw in missed:
         log.add(f"polygon_{flaw.flaw}", Severity.WARNING, row=polygons.rows[flaw.index])
     owner = cells.polygon.tolist()
@@ -106,6 +111,40 @@ def _read_polygons(source: ResidentSource, dataset: Dataset, log: FindingLog) ->
         cells.people,
         tuple(polygons.residents[i].area_code for i in owner),
     )
+
+
+def area_among(dataset: Dataset, area: str, known: Collection[str]) -> str | None:
+    """Return the nearest area at or above one that is among those known."""
+    return next((code for code in dataset.area_and_ancestors(area) if code in known), None)
+
+
+def _check_outlets(dataset: Dataset, polygons: Polygons, log: FindingLog) -> None:
+    """Find outlets that lie outside the area they are said to stand in."""
+    areas = sorted({one.area_code for one in polygons.residents if one.area_code is not None})
+    number = {code: n for n, code in enumerate(areas)}
+    outlets = sorted(dataset.outlets, key=lambda outlet: outlet.code)
+    home = [area_among(dataset, outlet.area_code, number) for outlet in outlets]
+    found = find_misplaced(
+        np.array([outlet.lon for outlet in outlets]),
+        np.array([outlet.lat for outlet in outlets]),
+        np.array([_UNKNOWN if code is None else number[code] for code in home], dtype=np.int64),
+        polygons.shapes,
+        np.array(
+            [_UNNAMED if one.area_code is None else number[one.area_code] for one in polygons.residents], dtype=np.int64
+        ),
+    )
+    for one in found:
+        known = one.lies_in is not None and one.lies_in != _UNNAMED
+        log.add(
+            "outlet_in_other_area" if known else "outlet_outside_area",
+            Severity.WARNING,
+            sheet="outlets",
+            column="area_code",
+            value=outlets[one.index].code,
+            area=home[one.index] or "",
+            km=Decimal(round(one.metres / 100)) / 10,
+            other=areas[one.lies_in] if known and one.lies_in is not None else "",
+        )
 
 
 def _count_within(owner: Sequence[int]) -> list[int]:

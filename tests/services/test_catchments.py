@@ -205,3 +205,22 @@ def test_a_side_too_small_is_told_with_one_that_will_do(tmp_path):
     (finding,) = refused.value.findings
     assert finding.code == "residents_too_many_cells"
     assert read_residents(ResidentSource(file, int(finding.params["least_m"])), small_network())[0].people.sum() == 9
+
+
+def test_an_outlet_outside_its_area_is_told_with_the_one_it_lies_in(tmp_path):
+    network = small_network()
+    outlets = list(network.outlets)
+    outlets[0] = outlets[0].model_copy(update={"lon": 59.6, "lat": 36.0})
+    outlets[5] = outlets[5].model_copy(update={"lon": 59.6, "lat": 36.3})
+    network = replace(network, outlets=tuple(outlets))
+    file = write_polygons(
+        tmp_path / "a.geojson",
+        (WEST, {"people": 30_000, "area_code": "west"}),
+        (EAST, {"people": 30_000, "area_code": "east"}),
+    )
+    _, findings = read_residents(ResidentSource(file), network)
+    told = [(f.code, f.params["value"], f.params["area"], f.params["other"], f.severity) for f in findings]
+    assert told == [
+        ("outlet_in_other_area", "O0", "west", "east", Severity.WARNING),
+        ("outlet_outside_area", "O5", "east", "", Severity.WARNING),
+    ]
