@@ -56,9 +56,8 @@ def read_shapes(file: Path) -> Shapes:
     path = f"/vsizip/{file}" if file.suffix.lower() == ".zip" else str(file)
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter(
-                "ignore", UserWarning
-            )  # of attributes of several types: whoever reads them checks them
+            # Of attributes of several types: whoever reads them checks them.
+            warnings.simplefilter("ignore", UserWarning)
             frame = pyogrio.read_dataframe(path)
     except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, ValueError, UnicodeDecodeError) as error:
         raise ShapesError(str(error)) from error
