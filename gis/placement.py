@@ -65,6 +65,21 @@ def find_misplaced(
     return misplaced
 
 
+def locate(lon: NDArray[np.float64], lat: NDArray[np.float64], polygons: NDArray[np.object_]) -> NDArray[np.int64]:
+    """Return the first polygon that each point lies in, -1 for none, of shape (n,).
+
+    Raises
+    ------
+    PositionError
+        If a position is not a longitude and a latitude in degrees.
+    """
+    points = shapely.points(*require_positions(lon, lat))
+    found = np.full(points.size, len(polygons), dtype=np.int64)
+    point, polygon = shapely.STRtree(polygons).query(points, predicate="intersects")
+    np.minimum.at(found, point, polygon)
+    return np.where(found < len(polygons), found, -1)
+
+
 def _metres_between(point: shapely.Point, polygon: shapely.Geometry) -> int:
     """Return the metres from a point to the point of a polygon that is nearest on a plane about the former."""
     # Degrees of longitude are shorter than those of latitude.

@@ -28,7 +28,7 @@ def catchments(
             "--residents",
             metavar="FILE",
             help="where people live: cells.csv (code, lon, lat, people, area_code), or polygons with people and area_code "
-            "(.geojson, .gpkg, .shp, .zip)",
+            "(.geojson, .gpkg, .shp, .zip), or people per pixel (.tif)",
         ),
     ],
     folder: Annotated[Path, typer.Option("--out", metavar="DIR", help="new folder for the results")],
@@ -39,6 +39,9 @@ def catchments(
     side: Annotated[int, typer.Option(min=10, max=1_000_000, help="side of the cells of polygons, m")] = 1000,
     layer: Annotated[
         Path | None, typer.Option(metavar="FILE", help="polygons of where people live within those of --residents")
+    ] = None,
+    areas: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="polygons with area_code, for cells that name no area")
     ] = None,
     count: Annotated[int, typer.Option(min=1, max=200, help="most outlets looked at for a cell")] = _USUAL.count,
     max_km: Annotated[float | None, typer.Option(min=0.001, callback=finite, help="longest way, km")] = None,
@@ -77,7 +80,7 @@ def catchments(
         result = read_dataset(source)
         if result.dataset is None:
             raise InputError(result.findings)
-        table, notes = read_residents(ResidentSource(residents, side, layer), result.dataset)
+        table, notes = read_residents(ResidentSource(residents, side, layer, areas), result.dataset)
         findings = (*result.findings, *notes)
         print_findings(err, findings, lang.locale)
         report = build_catchments(result.dataset, table, options)

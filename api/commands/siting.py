@@ -39,6 +39,9 @@ def siting(
     layer: Annotated[
         Path | None, typer.Option(metavar="FILE", help="polygons of where people live within those of --residents")
     ] = None,
+    areas: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="polygons with area_code, for cells that name no area")
+    ] = None,
     file: Annotated[Path | None, typer.Option("--out", metavar="FILE.csv", help="CSV of the new outlets")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="print JSON, and nothing else")] = False,
     lang: Lang = Language.EN,
@@ -58,7 +61,7 @@ def siting(
         result = read_dataset(source)
         if result.dataset is None:
             raise InputError(result.findings)
-        table, notes = read_residents(ResidentSource(residents, side, layer), result.dataset)
+        table, notes = read_residents(ResidentSource(residents, side, layer, areas), result.dataset)
         print_findings(err, (*result.findings, *notes), lang.locale)
         report = site_outlets(result.dataset, table, SitingOptions(new, goal, reach, candidates, within_areas))
         if file is not None:

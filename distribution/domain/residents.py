@@ -10,6 +10,12 @@ from distribution.domain.types import Code, Degrees
 MAX_PEOPLE = 2_000_000_000
 
 
+class AreaPolygon(SQLModel):
+    """The outline of an area, or a part of it."""
+
+    area_code: Code = Field(description="code of the area")
+
+
 class ResidentPolygon(SQLModel):
     """The people of a polygon."""
 

@@ -17,7 +17,7 @@ from sqlmodel import SQLModel
 from distribution.domain.absorption import LiftedLine
 from distribution.domain.apportionment import WeightedName
 from distribution.domain.dataset import SHEETS
-from distribution.domain.residents import ResidentCell, ResidentPolygon
+from distribution.domain.residents import AreaPolygon, ResidentCell, ResidentPolygon
 from distribution.domain.settings import NetworkSettings
 from distribution.domain.types import TimeWindow
 
@@ -192,12 +192,14 @@ def _spec(sheet: str, name: str, info: FieldInfo) -> FieldSpec:
 #: Sheets of nouns that are no part of a network: each is read alone, from a file of its own.
 LIFTED_SHEET = "lifted"
 APPORTION_SHEET = "apportion"
+AREA_POLYGONS_SHEET = "area_polygons"
 RESIDENT_CELLS_SHEET = "resident_cells"
 RESIDENT_POLYGONS_SHEET = "resident_polygons"
 _ALONE: Mapping[str, type[SQLModel]] = types.MappingProxyType(
     {
         LIFTED_SHEET: LiftedLine,
         APPORTION_SHEET: WeightedName,
+        AREA_POLYGONS_SHEET: AreaPolygon,
         RESIDENT_CELLS_SHEET: ResidentCell,
         RESIDENT_POLYGONS_SHEET: ResidentPolygon,
     }

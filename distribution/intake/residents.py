@@ -5,33 +5,54 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Generic, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
+from sqlmodel import SQLModel
 
 from distribution.domain.enums import Severity
-from distribution.domain.residents import ResidentCell, ResidentPolygon
+from distribution.domain.residents import AreaPolygon, ResidentCell, ResidentPolygon
 from distribution.intake.csv_folder import iterate_csv
-from distribution.intake.fields import RESIDENT_CELLS_SHEET, RESIDENT_POLYGONS_SHEET
+from distribution.intake.fields import AREA_POLYGONS_SHEET, RESIDENT_CELLS_SHEET, RESIDENT_POLYGONS_SHEET
 from distribution.intake.labels import suggest
 from distribution.intake.limits import MAX_FILE_BYTES, MEGABYTE
 from distribution.intake.log import FindingLog
 from distribution.intake.rows import ReadSheet, read_rows
 from gis.population import Flaw, ShapeFlaw, find_overlaps, repair_polygons
+from gis.population_grid import ENDINGS, MOST_CELLS, GridCells, GridError, read_population_grid
 from gis.shapes_file import FORMATS, Shapes, ShapesError, read_shapes
 
 CSV = ".csv"
+Noun = TypeVar("Noun", bound=SQLModel)
 #: A file's first feature stands in this row: the first row is the header.
 _FIRST_ROW = 2
 
 
 @dataclass(frozen=True, eq=False)
-class Polygons:
-    """Valid polygons in degrees, with their people; ``rows`` are the features' rows, for findings."""
+class Polygons(Generic[Noun]):
+    """Valid polygons in degrees, with what is said of them; ``rows`` are the features' rows, for findings."""
 
     shapes: NDArray[np.object_]
-    residents: tuple[ResidentPolygon, ...]
+    nouns: tuple[Noun, ...]
     rows: tuple[int, ...]
+
+
+def is_grid_file(file: Path) -> bool:
+    """Tell by its ending whether a file is a raster."""
+    return file.suffix.lower() in ENDINGS
+
+
+def read_grid(file: Path, log: FindingLog) -> GridCells | None:
+    """Read a raster of people; None if it cannot be used."""
+    if not file.exists():
+        log.add("file_missing", value=file.name)
+        return None
+    try:
+        return read_population_grid(file)
+    except GridError as error:
+        log.add(f"grid_{error.code}", value=file.name, most=MOST_CELLS)
+        return None
 
 
 def is_polygon_file(file: Path) -> bool:
@@ -45,7 +66,7 @@ def read_cells(file: Path, areas: Collection[str], log: FindingLog) -> tuple[Res
         log.add("file_missing", value=file.name)
         return ()
     if file.suffix.lower() != CSV:
-        log.add("residents_format", value=file.name, formats=", ".join([CSV, *FORMATS]))
+        log.add("residents_format", value=file.name, formats=", ".join([CSV, *FORMATS, *ENDINGS]))
         return ()
     sheet = read_rows(RESIDENT_CELLS_SHEET, iterate_csv(RESIDENT_CELLS_SHEET, file, log), log)
     _check_rows(sheet, areas, log)
@@ -58,34 +79,45 @@ def read_cells(file: Path, areas: Collection[str], log: FindingLog) -> tuple[Res
     return tuple(row.noun for row in sheet.rows if isinstance(row.noun, ResidentCell))
 
 
-def read_polygons(file: Path, areas: Collection[str], log: FindingLog) -> Polygons | None:
+def read_resident_polygons(file: Path, areas: Collection[str], log: FindingLog) -> Polygons[ResidentPolygon] | None:
     """Read polygons with the attributes people and area_code, made valid; None if the file cannot be read."""
-    read = _read_shapes(file, RESIDENT_POLYGONS_SHEET, log)
-    if read is None:
+    return _read_polygons(file, ResidentPolygon, RESIDENT_POLYGONS_SHEET, areas, log)
+
+
+def read_area_polygons(file: Path, areas: Collection[str], log: FindingLog) -> Polygons[AreaPolygon] | None:
+    """Read polygons with the attribute area_code, made valid; None if the file cannot be read."""
+    return _read_polygons(file, AreaPolygon, AREA_POLYGONS_SHEET, areas, log)
+
+
+def _read_polygons(
+    file: Path, kind: type[Noun], sheet_name: str, areas: Collection[str], log: FindingLog
+) -> Polygons[Noun] | None:
+    shapes = _read_shapes(file, sheet_name, log)
+    if shapes is None:
         return None
-    numbered = [(1, read.columns), *((_FIRST_ROW + n, row) for n, row in enumerate(read.rows))]
-    sheet = read_rows(RESIDENT_POLYGONS_SHEET, numbered, log)
+    numbered = [(1, shapes.columns), *((_FIRST_ROW + n, row) for n, row in enumerate(shapes.rows))]
+    sheet = read_rows(sheet_name, numbered, log)
     for number in sorted({number for number, _ in numbered[1:]} - {row.number for row in sheet.rows}):
-        log.add("value_missing", sheet=RESIDENT_POLYGONS_SHEET, row=number, column="people")
+        log.add("value_missing", sheet=sheet_name, row=number, column=next(iter(kind.model_fields)))
     _check_rows(sheet, areas, log)
-    polygons, flaws = repair_polygons(read.geometry)
-    lost = _tell_flaws(RESIDENT_POLYGONS_SHEET, flaws, log)
+    polygons, flaws = repair_polygons(shapes.geometry)
+    lost = _tell_flaws(sheet_name, flaws, log)
     known = [
         (row.number, row.noun)
         for row in sheet.rows
-        if isinstance(row.noun, ResidentPolygon) and row.number - _FIRST_ROW not in lost
+        if isinstance(row.noun, kind) and row.number - _FIRST_ROW not in lost
     ]
     found = Polygons(
         polygons[[number - _FIRST_ROW for number, _ in known]],
         tuple(noun for _, noun in known),
         tuple(number for number, _ in known),
     )
-    for flaw in find_overlaps(found.shapes):
+    for flaw in find_overlaps(found.shapes) if kind is ResidentPolygon else ():
         row, other = found.rows[flaw.index], found.rows[flaw.other or 0]
         log.add(
             "polygon_overlaps",
             Severity.WARNING,
-            sheet=RESIDENT_POLYGONS_SHEET,
+            sheet=sheet_name,
             row=row,
             value=f"{flaw.percent} %",
             other_row=other,

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,9 +16,19 @@ from distribution.domain.dataset import Dataset
 from distribution.domain.enums import Severity
 from distribution.domain.errors import InputError
 from distribution.domain.findings import Finding, Where, has_errors
+from distribution.domain.residents import AreaPolygon
 from distribution.intake.log import FindingLog
-from distribution.intake.residents import Polygons, is_polygon_file, read_cells, read_layer, read_polygons
-from gis.placement import find_misplaced
+from distribution.intake.residents import (
+    Polygons,
+    is_grid_file,
+    is_polygon_file,
+    read_area_polygons,
+    read_cells,
+    read_grid,
+    read_layer,
+    read_resident_polygons,
+)
+from gis.placement import find_misplaced, locate
 from gis.population import CellLimitError, cells_of_polygons
 from gis.rounding import round_to_sum
 
@@ -52,11 +63,24 @@ class ResidentTable:
 
 @dataclass(frozen=True)
 class ResidentSource:
-    """The file of where people live, the side of the cells of polygons, and what is built on, if known."""
+    """Where to read who lives where.
+
+    Attributes
+    ----------
+    file
+        Cells, polygons or a raster of people.
+    side_m
+        Side of the cells of polygons, m.
+    layer
+        Polygons of where people live within those of the file.
+    areas
+        Polygons of areas: a cell without an area lies in the one whose polygon it lies in.
+    """
 
     file: Path
     side_m: int = DEFAULT_SIDE_M
     layer: Path | None = None
+    areas: Path | None = None
 
 
 def read_residents(source: ResidentSource, dataset: Dataset) -> tuple[ResidentTable, tuple[Finding, ...]]:
@@ -71,9 +95,19 @@ def read_residents(source: ResidentSource, dataset: Dataset) -> tuple[ResidentTa
         With every finding, if any is an error.
     """
     log = FindingLog()
-    table = _read_polygons(source, dataset, log) if is_polygon_file(source.file) else _read_cells(source, dataset, log)
+    if is_grid_file(source.file):
+        table = _read_grid(source, log)
+    elif is_polygon_file(source.file):
+        table = _read_polygons(source, dataset, log)
+    else:
+        table = _read_cells(source, dataset, log)
+    known = dataset.area_by_code.keys()
+    polygons = None if source.areas is None else read_area_polygons(source.areas, known, log)
     if table is None or has_errors(log.findings()):
         raise InputError(log.findings())
+    if polygons is not None:
+        _check_outlets(dataset, polygons, log)
+        table = _located(table, polygons)
     fitted, notes = _fit_to_counts(table, dataset)
     return fitted, (*log.findings(), *notes)
 
@@ -89,12 +123,30 @@ def _read_cells(source: ResidentSource, dataset: Dataset, log: FindingLog) -> Re
     )
 
 
+def _read_grid(source: ResidentSource, log: FindingLog) -> ResidentTable | None:
+    cells = read_grid(source.file, log)
+    if cells is None:
+        return None
+    codes = tuple(f"{row}-{column}" for row, column in zip(cells.row.tolist(), cells.column.tolist(), strict=True))
+    return ResidentTable(codes, cells.lon, cells.lat, cells.people, (None,) * len(codes))
+
+
+def _located(table: ResidentTable, polygons: Polygons[AreaPolygon]) -> ResidentTable:
+    """Write in the area of each cell that names none."""
+    polygon = locate(table.lon, table.lat, polygons.shapes).tolist()
+    area = tuple(
+        polygons.nouns[n].area_code if code is None and n >= 0 else code
+        for code, n in zip(table.area, polygon, strict=True)
+    )
+    return replace(table, area=area)
+
+
 def _read_polygons(source: ResidentSource, dataset: Dataset, log: FindingLog) -> ResidentTable | None:
-    polygons = read_polygons(source.file, dataset.area_by_code.keys(), log)
+    polygons = read_resident_polygons(source.file, dataset.area_by_code.keys(), log)
     layer = None if source.layer is None else read_layer(source.layer, log)
     if polygons is None or has_errors(log.findings()):
         return None
-    people = np.array([one.people for one in polygons.residents], dtype=np.int64)
+    people = np.array([one.people for one in polygons.nouns], dtype=np.int64)
     try:
         cells, missed = cells_of_polygons(polygons.shapes, people, source.side_m, layer)
     except CellLimitError as error:
@@ -109,7 +161,7 @@ def _read_polygons(source: ResidentSource, dataset: Dataset, log: FindingLog) ->
         cells.lon,
         cells.lat,
         cells.people,
-        tuple(polygons.residents[i].area_code for i in owner),
+        tuple(polygons.nouns[i].area_code for i in owner),
     )
 
 
@@ -118,9 +170,9 @@ def area_among(dataset: Dataset, area: str, known: Collection[str]) -> str | Non
     return next((code for code in dataset.area_and_ancestors(area) if code in known), None)
 
 
-def _check_outlets(dataset: Dataset, polygons: Polygons, log: FindingLog) -> None:
+def _check_outlets(dataset: Dataset, polygons: Polygons[Any], log: FindingLog) -> None:
     """Find outlets that lie outside the area they are said to stand in."""
-    areas = sorted({one.area_code for one in polygons.residents if one.area_code is not None})
+    areas = sorted({one.area_code for one in polygons.nouns if one.area_code is not None})
     number = {code: n for n, code in enumerate(areas)}
     outlets = sorted(dataset.outlets, key=lambda outlet: outlet.code)
     home = [area_among(dataset, outlet.area_code, number) for outlet in outlets]
@@ -130,7 +182,7 @@ def _check_outlets(dataset: Dataset, polygons: Polygons, log: FindingLog) -> Non
         np.array([_UNKNOWN if code is None else number[code] for code in home], dtype=np.int64),
         polygons.shapes,
         np.array(
-            [_UNNAMED if one.area_code is None else number[one.area_code] for one in polygons.residents], dtype=np.int64
+            [_UNNAMED if one.area_code is None else number[one.area_code] for one in polygons.nouns], dtype=np.int64
         ),
     )
     for one in found:

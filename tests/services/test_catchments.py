@@ -1,10 +1,12 @@
 """Catchments of a network: everybody of every area counted once, by every method, from cells and from polygons."""
 
 import json
+import sys
 from dataclasses import replace
 
 import numpy as np
 import pytest
+import rasterio
 import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -224,3 +226,44 @@ def test_an_outlet_outside_its_area_is_told_with_the_one_it_lies_in(tmp_path):
         ("outlet_in_other_area", "O0", "west", "east", Severity.WARNING),
         ("outlet_outside_area", "O5", "east", "", Severity.WARNING),
     ]
+
+
+def write_raster(path, values, nodata=-1.0, crs="EPSG:4326"):
+    values = np.array(values, dtype=np.float64)
+    where = rasterio.transform.from_origin(58.8, 36.1, 0.2, 0.1)
+    shape = {"width": values.shape[1], "height": values.shape[0], "count": 1, "dtype": "float64"}
+    with rasterio.open(path, "w", driver="GTiff", transform=where, crs=crs, nodata=nodata, **shape) as raster:
+        raster.write(values, 1)
+    return path
+
+
+def test_a_raster_keeps_its_people_and_areas_come_from_polygons(tmp_path):
+    grid = write_raster(tmp_path / "people.tif", [[0.4, 0.4, 7.3, -1, 5], [0.4, 0.4, 0.1, 0, 6]])
+    areas = write_polygons(tmp_path / "a.geojson", (WEST, {"area_code": "west"}), (EAST, {"area_code": "east"}))
+    network = small_network()
+    table, findings = read_residents(ResidentSource(grid), network)
+    assert (table.people.sum(), findings) == (20, ())
+    assert set(table.area) == {None}
+    table, findings = read_residents(ResidentSource(grid, areas=areas), network)
+    assert dict(zip(table.code, table.area, strict=True))["0-4"] == "east"
+    assert sum(p for p, a in zip(table.people.tolist(), table.area, strict=True) if a == "east") == 30_000
+    assert [f.code for f in findings] == ["residents_fitted", "residents_fitted"]
+    corner = table.code.index("0-4")
+    assert (table.lon[corner], table.lat[corner]) == pytest.approx((59.7, 36.05))
+
+
+def test_a_raster_that_cannot_be_used_is_refused_with_a_repair(tmp_path, monkeypatch):
+    (tmp_path / "broken.tif").write_bytes(b"II*")
+    for file, code in (
+        (tmp_path / "none.tif", "file_missing"),
+        (tmp_path / "broken.tif", "grid_unreadable"),
+        (write_raster(tmp_path / "negative.tif", [[-2.0, 5]]), "grid_negative"),
+        (write_raster(tmp_path / "nowhere.tif", [[2.0, 5]], crs=None), "grid_no_crs"),
+    ):
+        with pytest.raises(InputError) as refused:
+            read_residents(ResidentSource(file), small_network())
+        assert [f.code for f in refused.value.findings] == [code]
+    monkeypatch.setitem(sys.modules, "rasterio", None)
+    with pytest.raises(InputError) as refused:
+        read_residents(ResidentSource(tmp_path / "negative.tif"), small_network())
+    assert [f.code for f in refused.value.findings] == ["grid_extra"]
