@@ -8,20 +8,23 @@ from optimizer.explain import static_reason
 from optimizer.parallel import Executor, SerialExecutor
 from optimizer.plan import Limits, Plan
 from optimizer.problem import Problem
-from optimizer.search.admission import admit
+from optimizer.search.admission import admit, in_rank_order
 from optimizer.search.annealing import Annealing, temperatures
 from optimizer.search.calendar import bring_forward
 from optimizer.search.lay_out import boards_of
 from optimizer.search.model import Model, build_model
-from optimizer.search.report import build_plan, explain_waiting
+from optimizer.search.report import boards_from, build_plan, explain_waiting
 from optimizer.search.state import Board
 from optimizer.search.waiting import displace, readmit
+from optimizer.verify import verify_plan
 from optimizer.watch import MOVES_PER_ITERATION, Progress, Watch
 
 __all__ = ["MOVES_PER_ITERATION", "Progress", "solve"]
 
 #: Until this part of the search is over, the first temperature follows from the speed measured.
 _SPEED_KNOWN = 0.05
+#: Part of the first temperature from which a plan that is there is improved: more would forget it.
+_WARM = 0.25
 #: Parts of the search after which the best plan is put together anew from the truck-days seen; at last once more.
 _RECOMBINED = (0.6, 0.75, 0.9)
 
@@ -34,6 +37,7 @@ def solve(
     on_progress: Callable[[Progress], None] | None = None,
     should_stop: Callable[[], bool] | None = None,
     executor: Executor | None = None,
+    start: Plan | None = None,
 ) -> Plan:
     """Plan the deliveries: decide who waits by rank, then anneal the routes of the served on all cores.
 
@@ -53,24 +57,39 @@ def solve(
         Asked between rounds; once true, the best plan so far is returned.
     executor
         Works on the tasks of a round; in this thread if not given.
+    start
+        A plan to go on from, at a lower temperature. The answer is not worse: nobody more waits, or it costs no more.
 
     Returns
     -------
     Plan
         Feasible at any limit, with a typed reason for everything that waits.
+
+    Raises
+    ------
+    ValueError
+        If ``start`` breaks a rule of the problem.
     """
+    if start is not None and (violations := verify_plan(problem, start)):
+        raise ValueError(f"the plan to start from breaks rules: {violations[0]}")
     executor = executor or SerialExecutor()
     watch = Watch(limits, on_progress, should_stop, len(problem.deliveries), executor.workers)
     model = build_model(problem)
-    reasons = [static_reason(problem, i) for i in range(len(problem.deliveries))]
+    served = set() if start is None else {stop.delivery for trip in start.trips for stop in trip.stops}
+    reasons = [None if i in served else static_reason(problem, i) for i in range(len(problem.deliveries))]
     never = [reason for reason in reasons if reason is not None]
     able = [i for i, reason in enumerate(reasons) if reason is None]
-    boards, waiting = admit(model, able, watch.layout)
+    if start is None:
+        boards, waiting = admit(model, able, watch.layout)
+    else:
+        boards = boards_from(model, start)
+        waiting = in_rank_order(model, {one.delivery for one in start.unserved}.intersection(able))
     if watch.go_on():
         began = watch.elapsed_s()
         waiting = _settle(model, boards, waiting)
         watch.keep_back(2 * (watch.elapsed_s() - began))
-    boards, waiting = _anneal(model, boards, waiting, seed, watch, executor, len(never))
+    warmth = 1.0 if start is None else _WARM
+    boards, waiting = _anneal(model, boards, waiting, seed, watch, executor, len(never), warmth)
     waiting = _settle(model, boards, waiting)
     unserved = [*never, *explain_waiting(model, boards, waiting)]
     plan = build_plan(model, boards, unserved, watch.status(), watch.iterations, seed)
@@ -95,6 +114,7 @@ def _anneal(
     watch: Watch,
     executor: Executor,
     n_never: int,
+    warmth: float,
 ) -> tuple[list[Board], list[int]]:
     """Improve the routes until the limit; return the boards of the best plan, and who waits in it."""
     able = len(model.problem.deliveries) - n_never
@@ -114,6 +134,7 @@ def _anneal(
             break
         if hot == 0.0 or before < _SPEED_KNOWN:
             hot, cold = temperatures(watch.moves_to_come(tasks) / able, timed=annealing.timed)
+            hot = max(cold, hot * warmth)
         began = watch.elapsed_s()
         annealing.round(executor, moves, hot * (cold / hot) ** before, hot * (cold / hot) ** after)
         watch.count(moves, tasks, watch.elapsed_s() - began)

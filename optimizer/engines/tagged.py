@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import replace
 
 from optimizer import solve as whole
@@ -12,8 +12,8 @@ from optimizer.problem import Problem
 from optimizer.watch import Progress
 
 
-def hold_to_tags(problem: Problem) -> Problem:
-    """Return the problem with every delivery held to the trucks of its tagged depot.
+def hold_to_tags(problem: Problem, free: Collection[int] = ()) -> Problem:
+    """Return the problem with every delivery held to the trucks of its tagged depot, but for those of places set free.
 
     A plan of it is a plan of the problem given, at the same cost and with the same reasons.
     """
@@ -24,7 +24,9 @@ def hold_to_tags(problem: Problem) -> Problem:
     return replace(
         problem,
         deliveries=tuple(
-            replace(
+            d
+            if d.place in free
+            else replace(
                 d,
                 vehicle_types=of_depot[d.depot]
                 if d.vehicle_types is None

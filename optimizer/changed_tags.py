@@ -1,0 +1,114 @@
+"""At most so many places served from another depot than they are tagged to, and the price of each change."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+
+from optimizer.cost_parts import split_cost
+from optimizer.engines.tagged import hold_to_tags
+from optimizer.parallel import Executor
+from optimizer.plan import Limits, Plan
+from optimizer.problem import Problem
+from optimizer.solve import solve
+from optimizer.waiting_weight import waiting_weight
+
+#: Parts of the work: the plan without changes, the plan with any; the steps between them share the rest.
+_HELD, _FREE = 0.4, 0.3
+
+
+@dataclass(frozen=True)
+class Step:
+    """The best plan found with no more than so many places changed; ``changed`` are those that are, ascending."""
+
+    most: int
+    plan: Plan
+    changed: tuple[int, ...]
+
+
+def changed_places(problem: Problem, plan: Plan) -> tuple[int, ...]:
+    """Return the places that get any delivery from another depot than it is tagged to, ascending."""
+    return tuple(
+        sorted(
+            {
+                problem.deliveries[stop.delivery].place
+                for trip in plan.trips
+                for stop in trip.stops
+                if problem.deliveries[stop.delivery].depot != trip.depot
+            }
+        )
+    )
+
+
+def price_changes(
+    problem: Problem,
+    limits: Limits,
+    seed: int = 1,
+    *,
+    should_stop: Callable[[], bool] | None = None,
+    executor: Executor | None = None,
+) -> tuple[Step, ...]:
+    """Plan with no changed place, with 1, 2, 4, ... and with as many as pay, each plan going on from the one before.
+
+    A place is what people know: an outlet gets all that it gets from its warehouse, or counts as changed. The places that
+    the plan without a limit changes are set free in the order of what they would save: what their stops bear in the
+    plan without changes less what they bear in that one.
+
+    Parameters
+    ----------
+    problem, seed, should_stop, executor
+        As of ``solve``; ``Delivery.depot`` is the depot that a delivery is tagged to.
+    limits
+        Of all plans together.
+
+    Returns
+    -------
+    tuple[Step, ...]
+        The first has no change, ``most`` rises, and no plan is worse than the one before: less weight waits, rank by
+        rank, or as much at no more cost.
+    """
+
+    def plan(work: float, free: Collection[int] | None, start: Plan | None) -> Plan:
+        part = Limits(
+            None if limits.seconds is None else limits.seconds * work,
+            None if limits.iterations is None else int(limits.iterations * work),
+        )
+        posed = problem if free is None else hold_to_tags(problem, free)
+        return solve(posed, part, seed, should_stop=should_stop, executor=executor, start=start)
+
+    held = plan(_HELD, (), None)
+    free = plan(_FREE, None, held)
+    order = _by_saving(problem, held, free)
+    steps = [Step(0, held, ())]
+    counts = [1 << n for n in range(len(order).bit_length()) if 1 << n < len(order)]
+    for most in counts:
+        better = plan((1 - _HELD - _FREE) / len(counts), order[:most], steps[-1].plan)
+        steps.append(Step(most, better, changed_places(problem, better)))
+    if order:
+        best = min((free, steps[-1].plan), key=lambda one: _worth(problem, one))
+        steps.append(Step(len(order), best, changed_places(problem, best)))
+    return tuple(steps)
+
+
+def _worth(problem: Problem, plan: Plan) -> tuple[list[int], int]:
+    return waiting_weight(problem, plan), plan.scaled_cost
+
+
+def _by_saving(problem: Problem, held: Plan, free: Plan) -> list[int]:
+    """Return the places that the free plan changes, those that save most first; who waits in the other comes before all."""
+    before, after = _borne(problem, held), _borne(problem, free)
+    waits = {problem.deliveries[one.delivery].place for one in held.unserved}
+    return sorted(
+        changed_places(problem, free), key=lambda place: (place not in waits, after[place] - before[place], place)
+    )
+
+
+def _borne(problem: Problem, plan: Plan) -> dict[int, int]:
+    """Return what the stops of each place bear of a plan's cost, in 1/COST_SCALE."""
+    borne: dict[int, int] = defaultdict(int)
+    for day in split_cost(problem, plan):
+        for trip in day.trips:
+            for halt in trip.halts:
+                borne[problem.deliveries[halt.stops[0].delivery].place] += halt.total
+    return borne
