@@ -19,6 +19,7 @@ from api.commands.compare import compare
 from api.commands.costs import costs
 from api.commands.explain import explain
 from api.commands.frontier import frontier
+from api.commands.retag import retag
 from api.commands.route import route
 from api.commands.siting import siting
 from api.commands.stress import stress
@@ -198,6 +199,7 @@ app.command("compare")(compare)
 app.command("costs")(costs)
 app.command("explain")(explain)
 app.command("frontier")(frontier)
+app.command("retag")(retag)
 app.command("route")(route)
 app.add_typer(bench, name="bench")
 app.command("siting")(siting)
