@@ -46,10 +46,11 @@ def price_changes(
     limits: Limits,
     seed: int = 1,
     *,
+    most: int | None = None,
     should_stop: Callable[[], bool] | None = None,
     executor: Executor | None = None,
 ) -> tuple[Step, ...]:
-    """Plan with no changed place, with 1, 2, 4, ... and with as many as pay, each plan going on from the one before.
+    """Plan with no changed place, with 1, 2, 4, ... and with ``most``, each plan going on from the one before.
 
     A place is what people know: an outlet gets all that it gets from its warehouse, or counts as changed. The places that
     the plan without a limit changes are set free in the order of what they would save: what their stops bear in the
@@ -61,13 +62,22 @@ def price_changes(
         As of ``solve``; ``Delivery.depot`` is the depot that a delivery is tagged to.
     limits
         Of all plans together.
+    most
+        Places that may be changed in the last plan; None for as many as pay.
 
     Returns
     -------
     tuple[Step, ...]
-        The first has no change, ``most`` rises, and no plan is worse than the one before: less weight waits, rank by
-        rank, or as much at no more cost.
+        The first has no change, ``Step.most`` rises, and no plan is worse than the one before: less weight waits, rank
+        by rank, or as much at no more cost. ``verify_changes`` faults none of them.
+
+    Raises
+    ------
+    ValueError
+        If ``most`` is negative.
     """
+    if most is not None and most < 0:
+        raise ValueError(f"at most {most} changed places: give none or more")
 
     def plan(work: float, free: Collection[int] | None, start: Plan | None) -> Plan:
         part = Limits(
@@ -77,18 +87,36 @@ def price_changes(
         posed = problem if free is None else hold_to_tags(problem, free)
         return solve(posed, part, seed, should_stop=should_stop, executor=executor, start=start)
 
+    if most == 0:
+        return (Step(0, plan(1, (), None), ()),)
     held = plan(_HELD, (), None)
     free = plan(_FREE, None, held)
     order = _by_saving(problem, held, free)
+    last = len(order) if most is None else min(most, len(order))
+    counts = [1 << n for n in range(last.bit_length()) if 1 << n < last]
+    if 0 < last < len(order):
+        counts.append(last)
     steps = [Step(0, held, ())]
-    counts = [1 << n for n in range(len(order).bit_length()) if 1 << n < len(order)]
-    for most in counts:
-        better = plan((1 - _HELD - _FREE) / len(counts), order[:most], steps[-1].plan)
-        steps.append(Step(most, better, changed_places(problem, better)))
-    if order:
+    for count in counts:
+        better = plan((1 - _HELD - _FREE) / len(counts), order[:count], steps[-1].plan)
+        steps.append(Step(count, better, changed_places(problem, better)))
+    if 0 < last == len(order):
         best = min((free, steps[-1].plan), key=lambda one: _worth(problem, one))
-        steps.append(Step(len(order), best, changed_places(problem, best)))
+        steps.append(Step(last, best, changed_places(problem, best)))
     return tuple(steps)
+
+
+def plan_with_changes(
+    problem: Problem,
+    most: int,
+    limits: Limits,
+    seed: int = 1,
+    *,
+    should_stop: Callable[[], bool] | None = None,
+    executor: Executor | None = None,
+) -> Plan:
+    """Plan with no more than ``most`` places changed: the last plan of ``price_changes``, whose parameters these are."""
+    return price_changes(problem, limits, seed, most=most, should_stop=should_stop, executor=executor)[-1].plan
 
 
 def _worth(problem: Problem, plan: Plan) -> tuple[list[int], int]:

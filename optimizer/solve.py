@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from optimizer.explain import static_reason
 from optimizer.parallel import Executor, SerialExecutor
@@ -17,6 +18,7 @@ from optimizer.search.report import boards_from, build_plan, explain_waiting
 from optimizer.search.state import Board
 from optimizer.search.waiting import displace, readmit
 from optimizer.verify import verify_plan
+from optimizer.waiting_weight import waiting_weight
 from optimizer.watch import MOVES_PER_ITERATION, Progress, Watch
 
 __all__ = ["MOVES_PER_ITERATION", "Progress", "solve"]
@@ -58,7 +60,8 @@ def solve(
     executor
         Works on the tasks of a round; in this thread if not given.
     start
-        A plan to go on from, at a lower temperature. The answer is not worse: nobody more waits, or it costs no more.
+        A plan to go on from, at a lower temperature. The answer is not worse: less weight waits, rank by rank, or as
+        much at no more cost.
 
     Returns
     -------
@@ -93,8 +96,14 @@ def solve(
     waiting = _settle(model, boards, waiting)
     unserved = [*never, *explain_waiting(model, boards, waiting)]
     plan = build_plan(model, boards, unserved, watch.status(), watch.iterations, seed)
-    watch.tell(plan.scaled_cost, len(problem.deliveries) - len(unserved), len(unserved))
+    if start is not None and _worth(problem, start) < _worth(problem, plan):
+        plan = replace(start, status=plan.status, iterations=plan.iterations, seed=seed)
+    watch.tell(plan.scaled_cost, len(problem.deliveries) - len(plan.unserved), len(plan.unserved))
     return plan
+
+
+def _worth(problem: Problem, plan: Plan) -> tuple[list[int], int]:
+    return waiting_weight(problem, plan), plan.scaled_cost
 
 
 def _settle(model: Model, boards: Sequence[Board], waiting: Sequence[int]) -> list[int]:

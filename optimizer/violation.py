@@ -50,6 +50,8 @@ class ViolationCode(StrEnum):
     DOCKS_EXCEEDED = "docks_exceeded"
     # what the parts of divisible deliveries make together
     PARTS_WRONG = "parts_wrong"
+    # who may be served from another depot than the tagged one
+    CHANGES_EXCEEDED = "changes_exceeded"
     # the plan's own statements
     COST_WRONG = "cost_wrong"
     ORDER_WRONG = "order_wrong"

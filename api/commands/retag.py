@@ -17,6 +17,9 @@ from distribution.domain.enums import Language
 
 def retag(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="folder of a run")],
+    most: Annotated[
+        int | None, typer.Option(min=0, help="outlets that may be changed [default: as many as pay]")
+    ] = None,
     seconds: Annotated[
         float | None,
         typer.Option(
@@ -39,7 +42,7 @@ def retag(
 
     limits = Limits(30.0 if seconds is None and iterations is None else seconds, iterations)
     with errors_in_words(lang):
-        report = retag_run(folder, SearchOptions(limits, seed, workers), round_code)
+        report = retag_run(folder, SearchOptions(limits, seed, workers), round_code, most)
     if as_json:
         typer.echo(json.dumps(to_document(report), ensure_ascii=False, sort_keys=True, indent=2))
         return

@@ -34,10 +34,11 @@ class Change:
 
 @dataclass(frozen=True)
 class RetagReport:
-    """The plans of a round with no changed outlet, with few, and with as many as pay."""
+    """The plans of a round with no changed outlet, with few, and with ``most``, or as many as pay if that is None."""
 
     kept: KeptPlan
     steps: tuple[Step, ...]
+    most: int | None = None
 
     def changes(self, step: Step) -> list[Change]:
         """List the outlets that a step changes, with their warehouses by tag and by plan."""
@@ -61,8 +62,10 @@ class RetagReport:
         return sum(self.kept.problem.deliveries[one.delivery].weight_g for one in plan.unserved)
 
 
-def retag_run(folder: Path, options: SearchOptions, round_code: str | None = None) -> RetagReport:
-    """Plan a round, the latest by default, with ever more outlets set free of their tags; no plan is kept.
+def retag_run(
+    folder: Path, options: SearchOptions, round_code: str | None = None, most: int | None = None
+) -> RetagReport:
+    """Plan a round, the latest by default, with ever more outlets, up to ``most``, set free; no plan is kept.
 
     Raises
     ------
@@ -75,7 +78,8 @@ def retag_run(folder: Path, options: SearchOptions, round_code: str | None = Non
         kept = load_kept_plan(tx, folder, round_code)
     workers = options.workers or count_available_cpus()
     with ThreadExecutor(workers) if workers > 1 else nullcontext(SerialExecutor()) as executor:
-        return RetagReport(kept, price_changes(kept.problem, options.limits, options.seed, executor=executor))
+        steps = price_changes(kept.problem, options.limits, options.seed, most=most, executor=executor)
+    return RetagReport(kept, steps, most)
 
 
 def to_document(report: RetagReport) -> dict[str, Any]:
@@ -128,7 +132,9 @@ def list_tables(report: RetagReport, locale: Locale) -> list[Table]:
 def list_notes(report: RetagReport, locale: Locale) -> list[str]:
     """Say what the plans are, and how many changed outlets are not named."""
     unnamed = len(report.steps[-1].changed) - _MOST_NAMED
-    notes = [_text("none" if len(report.steps) == 1 else "rule", locale, round=report.kept.round_code)]
+    notes = [
+        _text("none" if len(report.steps) == 1 and report.most != 0 else "rule", locale, round=report.kept.round_code)
+    ]
     if unnamed > 0:
         notes.insert(0, _text("more", locale, count=format_number(unnamed, locale)))
     return notes

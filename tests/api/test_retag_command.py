@@ -59,3 +59,15 @@ def test_it_speaks_both_languages_and_names_a_folder_that_is_no_run(folder: Path
     assert code == 0
     assert "دست‌بالا" in text
     assert retag(tmp_path, "--iterations", 1)[0] == 2
+
+
+def test_no_more_outlets_are_changed_than_asked_for(folder: Path) -> None:
+    for most in (0, 1):
+        code, text, errors = retag(folder, "--most", most, "--iterations", 10, "--json")
+        assert (code, errors) == (0, "")
+        steps = json.loads(text)["steps"]
+        assert steps[-1]["most"] == most
+        assert len(steps[-1]["changed"]) <= most
+    code, _, errors = retag(folder, "--most", -1)
+    assert code == 2
+    assert "--most" in errors

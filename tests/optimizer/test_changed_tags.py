@@ -8,12 +8,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from benchmarks.reference.exact import solve_exactly
-from optimizer.changed_tags import changed_places, price_changes
+from optimizer.changed_tags import changed_places, plan_with_changes, price_changes
 from optimizer.engines.tagged import hold_to_tags
 from optimizer.plan import Limits
 from optimizer.problem import Depot
 from optimizer.solve import solve
-from optimizer.verify import verify_plan
+from optimizer.verify_changes import verify_changes
+from optimizer.violation import ViolationCode
 from tests.support.routing import make_delivery, make_problem, make_truck
 
 #: Two depots 60 km apart; places between and beyond them.
@@ -75,7 +76,7 @@ def test_no_step_is_worse_or_changes_more_than_it_may(tags, seed, packs):
             before.plan.scaled_cost,
         )
     for step in steps:
-        assert verify_plan(problem, step.plan) == ()
+        assert verify_changes(problem, step.plan, step.most) == ()
         assert step.changed == changed_places(problem, step.plan)
         assert len(step.changed) <= step.most
 
@@ -96,3 +97,27 @@ def test_a_plan_that_breaks_a_rule_is_no_start():
     plan = solve(problem, Limits(iterations=1))
     with pytest.raises(ValueError, match="breaks rules"):
         solve(problem, Limits(iterations=1), start=replace(plan, scaled_cost=plan.scaled_cost + 1))
+
+
+@pytest.mark.parametrize("most", [0, 1, 2, 3, 9])
+def test_no_more_places_are_changed_than_asked_for(most):
+    problem = two_depots((1, 0, 0, 1, 0))
+    plan = plan_with_changes(problem, most, Limits(iterations=40))
+    assert verify_changes(problem, plan, most) == ()
+    assert cheapest_with(problem, most) <= plan.scaled_cost <= cheapest_with(problem, 0)
+
+
+def test_one_place_too_many_is_found():
+    problem = two_depots((1, 0, 0, 1, 0))
+    plan = solve_exactly(problem)
+    changed = changed_places(problem, plan)
+    assert len(changed) >= 2
+    assert verify_changes(problem, plan, len(changed)) == ()
+    (found,) = verify_changes(problem, plan, len(changed) - 1)
+    assert found.code is ViolationCode.CHANGES_EXCEEDED
+    assert found.numbers == {"changed": len(changed), "most": len(changed) - 1}
+
+
+def test_a_negative_number_of_changes_is_refused():
+    with pytest.raises(ValueError, match="at most -1"):
+        price_changes(two_depots((0, 0, 0, 0, 0)), Limits(iterations=0), most=-1)
