@@ -13,9 +13,9 @@ import typer
 from api.console_findings import print_findings
 from api.console_table import print_table
 from api.terminal import Lang, err, errors_in_words, finite, out, say
+from distribution.domain.catchments import CatchmentMethod, CatchmentOptions
 from distribution.domain.enums import Language
 from distribution.domain.errors import InputError
-from distribution.services.catchments import CatchmentMethod, CatchmentOptions
 
 _USUAL = CatchmentOptions()
 

@@ -13,10 +13,10 @@ import typer
 from api.console_findings import print_findings
 from api.console_table import print_table
 from api.terminal import Lang, err, errors_in_words, finite, out, say
+from distribution.domain.catchments import SitingGoal, SitingOptions
 from distribution.domain.enums import Language
 from distribution.domain.errors import InputError, UnavailableError
 from distribution.messages import render_message
-from distribution.services.site_outlets import SitingGoal, SitingOptions
 
 
 def siting(

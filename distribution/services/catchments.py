@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from distribution.domain.catchments import CatchmentMethod, CatchmentOptions
 from distribution.domain.dataset import Dataset
 from distribution.domain.errors import StateError
 from distribution.domain.network import Outlet
@@ -25,50 +25,6 @@ _NOWHERE = -1
 #: Ways beyond which people count as far from their outlet, m and s.
 FAR_M = (5_000, 10_000, 20_000)
 FAR_S = (30 * 60, 60 * 60)
-
-
-class CatchmentMethod(StrEnum):
-    """How people divide among outlets."""
-
-    NEAREST = "nearest"
-    VORONOI = "voronoi"
-    HUFF = "huff"
-    CAPACITY = "capacity"
-    BALANCED = "balanced"
-
-
-@dataclass(frozen=True)
-class CatchmentOptions:
-    """How catchments are made.
-
-    Attributes
-    ----------
-    method
-        How people divide among outlets.
-    within_areas
-        Whether people are served only by outlets of the area they live in.
-    count
-        Most sites that are looked at for each cell; with limited capacity more where these are full.
-    max_km, max_minutes
-        Longest way; None for any.
-    attraction, friction
-        Powers of Huff's model.
-    threshold_minutes
-        Way at which nobody goes any more, of the balanced floating catchments.
-    slack_percent
-        With limited capacity an outlet serves at most this much more than its part, by weight, in the people of its area
-        (across areas: in all people).
-    """
-
-    method: CatchmentMethod = CatchmentMethod.NEAREST
-    within_areas: bool = True
-    count: int = 16
-    max_km: float | None = None
-    max_minutes: float | None = None
-    attraction: float = 1.0
-    friction: float = 2.0
-    threshold_minutes: float = 60.0
-    slack_percent: float = 20.0
 
 
 @dataclass(frozen=True, eq=False)

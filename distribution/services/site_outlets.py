@@ -3,55 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import StrEnum
 
 import numpy as np
 from numpy.typing import NDArray
 
 from distribution.documents.tables import render_csv
+from distribution.domain.catchments import CatchmentMethod, CatchmentOptions, SitingGoal, SitingOptions
 from distribution.domain.dataset import Dataset
 from distribution.domain.errors import StateError
 from distribution.domain.numerals import format_number
 from distribution.messages import Locale, render_message
-from distribution.services.catchments import CatchmentMethod, CatchmentOptions, build_catchments
+from distribution.services.catchments import build_catchments
 from distribution.services.residents import ResidentTable
 from gis.travel.geodesic import GeodesicTravel
 from optimizer.siting import choose_sites
 
 #: Cells whose ways are worked out at once.
 _CELLS_AT_ONCE = 4_096
-
-
-class SitingGoal(StrEnum):
-    """What new outlets are to bring."""
-
-    WAY = "way"
-    COVER = "cover"
-
-
-@dataclass(frozen=True)
-class SitingOptions:
-    """How many outlets are to be opened, what for, and where they may stand.
-
-    Attributes
-    ----------
-    new
-        Outlets to open.
-    goal
-        Fewest person-kilometres to the nearest outlet (p-median), or most people within reach (maximal cover).
-    reach_km
-        What counts as within reach.
-    candidates
-        Of so many cells, those with the most people, any may get an outlet.
-    within_areas
-        Whether people stay in the area they live in.
-    """
-
-    new: int
-    goal: SitingGoal = SitingGoal.WAY
-    reach_km: float = 10.0
-    candidates: int = 300
-    within_areas: bool = True
 
 
 @dataclass(frozen=True)

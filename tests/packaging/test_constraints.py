@@ -12,7 +12,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 #: What an environment made by ``make test`` has; the packages of the other extras are looked at by name only.
-INSTALLED_EXTRAS = ("", "dev", "postgres", "celery", "bench")
+INSTALLED_EXTRAS = ("", "dev", "postgres", "celery", "bench", "grids")
 
 
 @pytest.fixture(scope="module")

@@ -11,9 +11,10 @@ import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from distribution.domain.catchments import CatchmentMethod, CatchmentOptions
 from distribution.domain.enums import Severity
 from distribution.domain.errors import InputError, StateError
-from distribution.services.catchments import CatchmentMethod, CatchmentOptions, build_catchments
+from distribution.services.catchments import build_catchments
 from distribution.services.residents import ResidentSource, ResidentTable, read_residents
 from tests.support.networks import small_network
 from tests.support.nouns import move
