@@ -12,6 +12,7 @@ import typer
 
 from api.console_findings import print_findings
 from api.console_table import print_table
+from api.resident_options import Areas, Layer, Residents, Side, WithinAreas
 from api.terminal import Lang, err, errors_in_words, finite, out, say
 from distribution.domain.catchments import CatchmentMethod, CatchmentOptions
 from distribution.domain.enums import Language
@@ -22,27 +23,13 @@ _USUAL = CatchmentOptions()
 
 def catchments(
     source: Annotated[Path, typer.Argument(metavar="INPUT", help="folder of CSV files, or an XLSX workbook")],
-    residents: Annotated[
-        Path,
-        typer.Option(
-            "--residents",
-            metavar="FILE",
-            help="where people live: cells.csv (code, lon, lat, people, area_code), or polygons with people and area_code "
-            "(.geojson, .gpkg, .shp, .zip), or people per pixel (.tif)",
-        ),
-    ],
+    residents: Residents,
     folder: Annotated[Path, typer.Option("--out", metavar="DIR", help="new folder for the results")],
     method: Annotated[CatchmentMethod, typer.Option(help="how people divide among outlets")] = _USUAL.method,
-    within_areas: Annotated[
-        bool, typer.Option("--within-areas/--across-areas", help="whether people stay in the area they live in")
-    ] = _USUAL.within_areas,
-    side: Annotated[int, typer.Option(min=10, max=1_000_000, help="side of the cells of polygons, m")] = 1000,
-    layer: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="polygons of where people live within those of --residents")
-    ] = None,
-    areas: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="polygons with area_code, for cells that name no area")
-    ] = None,
+    within_areas: WithinAreas = _USUAL.within_areas,
+    side: Side = 1000,
+    layer: Layer = None,
+    areas: Areas = None,
     count: Annotated[int, typer.Option(min=1, max=200, help="most outlets looked at for a cell")] = _USUAL.count,
     max_km: Annotated[float | None, typer.Option(min=0.001, callback=finite, help="longest way, km")] = None,
     max_minutes: Annotated[float | None, typer.Option(min=0.1, callback=finite, help="longest way, minutes")] = None,

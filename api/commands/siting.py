@@ -12,6 +12,7 @@ import typer
 
 from api.console_findings import print_findings
 from api.console_table import print_table
+from api.resident_options import Areas, Layer, Residents, Side, WithinAreas
 from api.terminal import Lang, err, errors_in_words, finite, out, say
 from distribution.domain.catchments import SitingGoal, SitingOptions
 from distribution.domain.enums import Language
@@ -21,9 +22,7 @@ from distribution.messages import render_message
 
 def siting(
     source: Annotated[Path, typer.Argument(metavar="INPUT", help="folder of CSV files, or an XLSX workbook")],
-    residents: Annotated[
-        Path, typer.Option("--residents", metavar="FILE", help="where people live, as of taavon catchments")
-    ],
+    residents: Residents,
     new: Annotated[int, typer.Option("--new", min=1, max=1000, help="outlets to open")] = 3,
     goal: Annotated[
         SitingGoal, typer.Option(help="shorter ways for all, or most people within reach")
@@ -32,16 +31,10 @@ def siting(
     candidates: Annotated[
         int, typer.Option(min=1, max=5000, help="cells with the most people that may get an outlet")
     ] = 300,
-    within_areas: Annotated[
-        bool, typer.Option("--within-areas/--across-areas", help="whether people stay in the area they live in")
-    ] = True,
-    side: Annotated[int, typer.Option(min=10, max=1_000_000, help="side of the cells of polygons, m")] = 1000,
-    layer: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="polygons of where people live within those of --residents")
-    ] = None,
-    areas: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="polygons with area_code, for cells that name no area")
-    ] = None,
+    within_areas: WithinAreas = True,
+    side: Side = 1000,
+    layer: Layer = None,
+    areas: Areas = None,
     file: Annotated[Path | None, typer.Option("--out", metavar="FILE.csv", help="CSV of the new outlets")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="print JSON, and nothing else")] = False,
     lang: Lang = Language.EN,
