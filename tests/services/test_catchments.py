@@ -16,6 +16,7 @@ from distribution.domain.enums import Severity
 from distribution.domain.errors import InputError, StateError
 from distribution.services.catchments import build_catchments
 from distribution.services.residents import ResidentSource, ResidentTable, read_residents
+from gis import population
 from tests.support.networks import small_network
 from tests.support.nouns import move
 
@@ -201,7 +202,8 @@ def test_an_area_with_a_count_needs_cells_with_people(tmp_path):
     assert [f.code for f in refused.value.findings] == ["residents_none_in_area"]
 
 
-def test_a_side_too_small_is_told_with_one_that_will_do(tmp_path):
+def test_a_side_too_small_is_told_with_one_that_will_do(tmp_path, monkeypatch):
+    monkeypatch.setattr(population, "_MOST_SQUARES", 2_000)
     file = write_polygons(tmp_path / "a.geojson", (shapely.box(50, 30, 60, 40), {"people": 9}))
     with pytest.raises(InputError) as refused:
         read_residents(ResidentSource(file, 10), small_network())
