@@ -140,7 +140,7 @@ def test_a_job_that_kills_its_process_every_time_fails_with_a_reason(service: Se
 def test_a_service_that_stops_gives_its_jobs_back_and_the_next_one_runs_them(tmp_path: Path) -> None:
     settings = settings_for(tmp_path)
     with running(settings, small_network()) as service:
-        job_id = start(service, seconds=3)
+        job_id = start(service, seconds=10)
         wait_for(service, job_id, is_routing)
     with running(settings, small_network()) as service:
         with service.uow.read() as tx:
