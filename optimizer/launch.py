@@ -5,12 +5,13 @@ from __future__ import annotations
 import contextlib
 import os
 import queue
+import signal
 import subprocess
 import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import IO, TYPE_CHECKING, Any
 
@@ -128,28 +129,32 @@ class _Conversation:
         """Send the request and hear the child out; None if it ends without a plan."""
         threading.Thread(target=self._listen, name="solver-messages", daemon=True).start()
         threading.Thread(target=self._ask, name="solver-request", daemon=True).start()
+        with _hear_ctrl_c(lambda: self._messages.put(("interrupt", None))):
+            return self._hear_out()
+
+    def _hear_out(self) -> Plan | None:
         while True:
+            self._tick()
             try:
-                self._tick()
                 kind, content = self._messages.get(timeout=TICK_S)
-                if kind == "progress" and self._calls.on_progress is not None:
-                    self._calls.on_progress(content)
-                elif kind == "asked":
-                    self._asked = True
-                    if self._stopping:
-                        self._stop()
-                elif kind == "plan":
-                    plan: Plan = content
-                    return plan
-                elif kind == "end":
-                    return None
             except queue.Empty:
                 continue
-            except KeyboardInterrupt:
+            if kind == "progress" and self._calls.on_progress is not None:
+                self._calls.on_progress(content)
+            elif kind == "asked":
+                self._asked = True
+                if self._stopping:
+                    self._stop()
+            elif kind == "interrupt":
                 if self._interrupted:
-                    raise
+                    raise KeyboardInterrupt
                 self._interrupted = True
                 self._stop()
+            elif kind == "plan":
+                plan: Plan = content
+                return plan
+            elif kind == "end":
+                return None
 
     def _ask(self) -> None:
         # In a thread of its own: a child that does not read must not keep the caller from its ticks.
@@ -182,6 +187,23 @@ class _Conversation:
         with contextlib.suppress(BrokenPipeError):
             self._commands.write(b"s")
             self._commands.flush()
+
+
+@contextlib.contextmanager
+def _hear_ctrl_c(tell: Callable[[], None]) -> Iterator[None]:
+    """Tell of each Ctrl-C by a function that may be called at any moment, instead of an exception anywhere.
+
+    Only the main thread hears it; where the program had its own way to take Ctrl-C, that stays.
+    """
+    mine = threading.current_thread() is threading.main_thread()
+    if not mine or signal.getsignal(signal.SIGINT) is not signal.default_int_handler:
+        yield
+        return
+    signal.signal(signal.SIGINT, lambda *_: tell())
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def _end(child: subprocess.Popen[bytes]) -> None:

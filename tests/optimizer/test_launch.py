@@ -233,6 +233,28 @@ def test_ctrl_c_keeps_the_best_so_far() -> None:
     assert out.split() == ["stopped", "True"]
 
 
+def test_ctrl_c_stops_the_search_and_cuts_nothing_short_that_the_caller_does() -> None:
+    parent = start_parent(
+        """
+        import os, signal
+        done = []
+        def progress(told):
+            if not done:
+                os.kill(os.getpid(), signal.SIGINT)
+                done.append(sum(range(100_000)))
+        plan = solve_in_child(
+            problem, Limits(iterations=10_000), workers=1, on_progress=progress,
+            solver="tests.support.fake_solvers:counts",
+        )
+        print(plan.status, 1 <= plan.iterations < 5000, len(done))
+        print(signal.getsignal(signal.SIGINT) is signal.default_int_handler)
+        """
+    )
+    with parent:
+        out, _ = parent.communicate(timeout=20)
+    assert out.split() == ["stopped", "True", "1", "True"]
+
+
 def test_a_second_ctrl_c_kills_the_child() -> None:
     parent = start_parent(
         """
