@@ -39,7 +39,7 @@ def static_reason(problem: Problem, index: int) -> Unserved | None:
 
     The numbers are, by reason:
 
-    - ``no_compatible_vehicle``: ``trucks`` of the depot and how many are ``carrying`` its storage class and of a type
+    - ``no_compatible_vehicle``: ``trucks`` of the depot that work on its days and how many are ``carrying`` its storage class and of a type
       it allows; if there are any, also the payload of the ``smallest_g`` of these and the place's ``limit_g``;
     - ``too_large``: ``needs_g``, ``needs_ml`` and ``largest_g``, ``largest_ml`` of the truck that holds most of it
       among those that may stop there;
@@ -56,7 +56,11 @@ def static_reason(problem: Problem, index: int) -> Unserved | None:
 
     if not delivery.days:
         return unserved(Reason.NO_DAY)
-    of_depot = [(k, v) for k, v in enumerate(problem.vehicle_types) if v.depot == delivery.depot and v.count > 0]
+    of_depot = [
+        (k, v)
+        for k, v in enumerate(problem.vehicle_types)
+        if v.depot == delivery.depot and any(v.trucks_on(day) for day in delivery.days)
+    ]
     roads = {_ending(v): _road(problem, delivery, v) for _, v in {_ending(v): (k, v) for k, v in of_depot}.values()}
     if _road(problem, delivery, None) is None and not any(roads.values()):
         return unserved(Reason.UNREACHABLE)

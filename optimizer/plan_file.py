@@ -39,6 +39,7 @@ _NEW_FIELDS: Mapping[str, Mapping[str, Any]] = {
 _OPTIONAL: Mapping[str, Mapping[str, Any]] = {
     "depots": {"docks": None},
     "deliveries": {"divisible": False, "setup_s": 0},
+    "vehicle_types": {"days": None},
 }
 
 #: A larger file is refused unread; a plan for 10,000 deliveries has about 5 MB.

@@ -7,7 +7,7 @@ commodities, deliveries and vehicle types are known by their index in the proble
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
@@ -130,6 +130,8 @@ class VehicleType:
         Compartments: the most it may carry of each of ``storage_classes``, in that order, within ``capacity_g``.
     max_metres, max_duration_s
         Most road and most working time (loading to return) of its trips of one day together; None for no limit.
+    days
+        Indices of the days on which the trucks work, ascending; None for all.
     """
 
     name: str
@@ -150,6 +152,11 @@ class VehicleType:
     class_capacity_g: tuple[int, ...] | None = None
     max_metres: int | None = None
     max_duration_s: int | None = None
+    days: tuple[int, ...] | None = None
+
+    def trucks_on(self, day: int) -> int:
+        """Return how many trucks there are on a day."""
+        return self.count if self.days is None or day in self.days else 0
 
 
 class ProblemError(ValueError):
@@ -204,7 +211,7 @@ class Problem:
                 errors.append(f"{d.name}: negative load or service time")
             if not 0 <= d.setup_s <= d.service_s:
                 errors.append(f"{d.name}: the setup is not part of the service time")
-            if list(d.days) != sorted(set(d.days)) or any(not 0 <= day < n_days for day in d.days):
+            if not _are_days(d.days, n_days):
                 errors.append(f"{d.name}: days are not ascending days of the period")
             if any(start > end for start, end in d.windows):
                 errors.append(f"{d.name}: a window ends before it starts")
@@ -241,6 +248,8 @@ class Problem:
                 errors.append(f"vehicle {v.name}: negative count, cost or time")
             if min(v.max_metres or 0, v.max_duration_s or 0, *(v.class_capacity_g or ())) < 0:
                 errors.append(f"vehicle {v.name}: a negative limit")
+            if v.days is not None and not _are_days(v.days, len(self.days)):
+                errors.append(f"vehicle {v.name}: days are not ascending days of the period")
             if v.class_capacity_g is not None and len(v.class_capacity_g) != len(v.storage_classes):
                 errors.append(f"vehicle {v.name}: compartments do not match the storage classes")
             if v.end_depot is not None and not 0 <= v.end_depot < len(self.depots):
@@ -248,3 +257,7 @@ class Problem:
             if v.trips_per_day > 1 and (not v.returns or v.end_depot not in {None, v.depot}):
                 errors.append(f"vehicle {v.name}: several trips a day, but it does not come back to its depot")
         return errors
+
+
+def _are_days(days: Sequence[int], n_days: int) -> bool:
+    return list(days) == sorted(set(days)) and all(0 <= day < n_days for day in days)

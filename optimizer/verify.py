@@ -56,7 +56,7 @@ def _check_known(problem: Problem, plan: Plan) -> Iterator[Violation]:
         if not 0 <= trip.day < len(problem.days):
             yield Violation(ViolationCode.DAY_UNKNOWN, where, {"day": trip.day, "days": len(problem.days)})
         types = problem.vehicle_types
-        count = types[trip.vehicle_type].count if 0 <= trip.vehicle_type < len(types) else 0
+        count = types[trip.vehicle_type].trucks_on(trip.day) if 0 <= trip.vehicle_type < len(types) else 0
         if not 0 <= trip.vehicle < count:
             yield Violation(ViolationCode.VEHICLE_UNKNOWN, where, {"vehicle": trip.vehicle, "count": count})
         if not 0 <= trip.depot < len(problem.depots):

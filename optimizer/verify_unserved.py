@@ -55,7 +55,9 @@ def check_reasons(problem: Problem, plan: Plan) -> Iterator[Violation]:
 
 def _reason_alone(problem: Problem, delivery: Delivery) -> Reason | None:
     """Work out, from the problem only, what keeps a delivery from being served even alone."""
-    of_depot = [(k, v) for k, v in enumerate(problem.vehicle_types) if v.depot == delivery.depot and v.count]
+    of_depot = [
+        (k, v) for k, v in enumerate(problem.vehicle_types) if v.depot == delivery.depot and _works(v, delivery)
+    ]
     compatible = [v for k, v in of_depot if _may_carry(k, v, delivery)]
     holding = [v for v in compatible if _can_carry(v, delivery)]
     ends = {(v.returns, v.end_depot): v for _, v in of_depot}
@@ -77,6 +79,10 @@ def _reason_alone(problem: Problem, delivery: Delivery) -> Reason | None:
         (Reason.WINDOW_UNREACHABLE, not any(_is_in_time(problem, delivery, v, windows) for v in near)),
     )
     return next((reason for reason, holds in checks if holds), None)
+
+
+def _works(vehicle: VehicleType, delivery: Delivery) -> bool:
+    return any(vehicle.trucks_on(day) for day in delivery.days)
 
 
 def _may_carry(number: int, vehicle: VehicleType, delivery: Delivery) -> bool:
@@ -169,7 +175,7 @@ def _idle_trucks(problem: Problem, delivery: Delivery, day: int, taken: _Taken) 
             and _may_carry(index, v, delivery)
             and _can_carry(v, delivery)
             and not _is_too_far(v, _way(problem, delivery, v))
-            and any((day, index, unit) not in taken.trucks for unit in range(v.count))
+            and any((day, index, unit) not in taken.trucks for unit in range(v.trucks_on(day)))
             and _is_in_time(problem, delivery, v, windows)
         ):
             yield v

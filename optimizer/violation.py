@@ -52,6 +52,9 @@ class ViolationCode(StrEnum):
     PARTS_WRONG = "parts_wrong"
     # who may be served from another depot than the tagged one
     CHANGES_EXCEEDED = "changes_exceeded"
+    # a plan made anew from a moment on
+    BEGUN_CHANGED = "begun_changed"
+    TRUCK_OUT = "truck_out"
     # the plan's own statements
     COST_WRONG = "cost_wrong"
     ORDER_WRONG = "order_wrong"

@@ -90,7 +90,7 @@ def _depots_by_distance(model: Model, delivery: int) -> list[int]:
     able = set()
     for k in np.flatnonzero(model.kind_ok[delivery]).tolist():
         kind = model.kinds[k]
-        if kind.count and kind.depot not in able and schedule_day(model, kind, [[delivery]]) is not None:
+        if model.trucks[k].any() and kind.depot not in able and schedule_day(model, kind, [[delivery]]) is not None:
             able.add(kind.depot)
     _, _, metres_in, _ = model.legs.around(model.place[delivery])
     return sorted(able, key=lambda depot: (int(metres_in[model.depot_place[depot]]), depot))

@@ -112,7 +112,7 @@ def _build_data(whole: Whole, clients: list[pyvrp.Client], groups: list[pyvrp.Cl
         end = start if ends == begins else depots.setdefault((ends, 0), len(depots))
         types.append(
             pyvrp.VehicleType(
-                num_available=kind.count,
+                num_available=int(whole.model.trucks[k].max(initial=0)),
                 capacity=whole.room[column].tolist(),
                 start_depot=start,
                 end_depot=end,

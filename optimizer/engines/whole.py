@@ -58,7 +58,7 @@ class Whole:
         no more are needed than twice the load in full trucks, plus one.
         """
         kind = self.model.kinds[self.kinds[column]]
-        most = min(kind.count, len(self.load))
+        most = min(int(self.model.trucks[self.kinds[column]].max(initial=0)), len(self.load))
         is_loose = kind.max_metres is None and kind.max_duration_s is None and kind.end_place == kind.depot_place
         if not is_loose or kind.closes_s < NEVER or any(self.model.windows) or any(self.model.release_s):
             return most
@@ -97,7 +97,7 @@ class Whole:
 def build_whole(problem: Problem) -> Whole:
     """Build the arrays of a problem of one day."""
     model = build_model(problem)
-    kinds = tuple(k for k, kind in enumerate(model.kinds) if kind.count and kind.opens_s <= kind.closes_s)
+    kinds = tuple(k for k, kind in enumerate(model.kinds) if model.trucks[k].any() and kind.opens_s <= kind.closes_s)
     load, room = [model.weight_g], [[model.kinds[k].capacity_g for k in kinds]]
     if model.volume_ml.any():
         load.append(model.volume_ml)

@@ -168,8 +168,9 @@ class Case:
 
     def _idle(self, kind: int, days: Sequence[int]) -> Key | None:
         """Return an idle truck of a type on the first day there is one: it costs the same on any."""
-        units = range(self.problem.vehicle_types[kind].count)
-        return next(((day, kind, n) for day in days for n in units if (day, kind, n) not in self.busy), None)
+        vehicle = self.problem.vehicle_types[kind]
+        keys = ((day, kind, n) for day in days for n in range(vehicle.trucks_on(day)))
+        return next((key for key in keys if key not in self.busy), None)
 
     def _model(self, delivery: int, keys: Sequence[Key]) -> tuple[Model, dict[int, int]]:
         """Build the search's arrays of the deliveries of some truck-days and one more."""

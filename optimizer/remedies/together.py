@@ -117,7 +117,7 @@ def _fill(case: Case, change: Change, wanting: Sequence[int]) -> _Load | None:
     model = build_model(replace(problem, deliveries=tuple(problem.deliveries[i] for i in wanting)))
     board = Board(model, depot)
     board.free[:] = 0
-    board.free[kind] = 1
+    board.free[kind] = model.trucks[kind] > 0
     board.used += model.stock[depot] - case.left(depot)
     inserter = Inserter(board)
     stored = dict(case.stored)

@@ -202,7 +202,7 @@ class Annealing:
     def _free(self, parts: int, number: int) -> IntArray:
         """Return the idle trucks by type and day that one of several parts may use, shape (t, d)."""
         model = self._model
-        free = np.repeat(np.array([[k.count] for k in model.kinds], dtype=np.int64), len(model.problem.days), axis=1)
+        free = model.trucks.copy()
         for day in self._chains[0].days:
             free[day.kind, day.day] -= 1
         share: IntArray = free // parts + (free % parts > number)

@@ -58,7 +58,7 @@ def lay_out(
     if not deliveries or not model.kinds:
         return boards_of(model, days), list(deliveries)
     stock = model.stock.copy()
-    free = np.array([[kind.count] * len(model.problem.days) for kind in model.kinds], dtype=np.int64)
+    free = model.trucks.copy()
     if depot is not None:
         free[[kind.depot != depot for kind in model.kinds]] = 0
     failed: list[int] = []

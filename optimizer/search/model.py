@@ -26,7 +26,6 @@ class Kind:
     depot: int
     depot_place: int
     end_place: int | None
-    count: int
     capacity_g: int
     capacity_ml: int
     opens_s: int
@@ -68,6 +67,8 @@ class Model:
         Position of each delivery in the order of rank, ties by name: 0 is the last to wait.
     stock
         Cumulative packs, shape (depots, c, d).
+    trucks
+        Trucks there are of each vehicle type on each day, shape (t, d).
     """
 
     problem: Problem
@@ -90,6 +91,7 @@ class Model:
     kind_ok: BoolArray
     order: list[int]
     stock: IntArray
+    trucks: IntArray
 
     @property
     def has_further_rules(self) -> bool:
@@ -139,6 +141,9 @@ def build_model(problem: Problem) -> Model:
         stock=np.array([depot.stock for depot in problem.depots], dtype=np.int64).reshape(
             len(problem.depots), len(problem.commodities), n_days
         ),
+        trucks=np.array(
+            [[v.trucks_on(day) for day in range(n_days)] for v in problem.vehicle_types], dtype=np.int64
+        ).reshape(len(kinds), n_days),
     )
 
 
@@ -164,7 +169,6 @@ def _kinds(problem: Problem, local: dict[int, int], classes: list[str]) -> tuple
                 depot=vehicle.depot,
                 depot_place=local[depot.place],
                 end_place=local[end.place] if vehicle.returns else None,
-                count=vehicle.count,
                 capacity_g=vehicle.capacity_g,
                 capacity_ml=vehicle.capacity_ml,
                 opens_s=max(vehicle.shift_start_s, depot.opens_s),

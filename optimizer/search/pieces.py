@@ -116,7 +116,7 @@ def _cut(problem: Problem, delivery: Delivery, rule: Sequence[int]) -> list[IntA
 
 def _may_bring(number: int, vehicle: VehicleType, delivery: Delivery) -> bool:
     return (
-        vehicle.count > 0
+        any(vehicle.trucks_on(day) for day in delivery.days)
         and vehicle.depot == delivery.depot
         and delivery.storage_class in vehicle.storage_classes
         and (delivery.vehicle_types is None or number in delivery.vehicle_types)

@@ -53,7 +53,7 @@ class Pool:
         incumbent = [number[day.kind, day.day, tuple(tuple(trip) for trip in day.trips)] for day in plan]
         n_days = len(self._model.problem.days)
         columns = [self._column(key, n_days) for key in keys]
-        counts = [kind.count for kind in self._model.kinds for _ in range(n_days)]
+        counts = self._model.trucks.ravel().tolist()
         chosen = recombine(columns, incumbent, counts, self._model.stock.ravel().tolist())
         days = [TruckDay(keys[c][0], keys[c][1], [list(trip) for trip in keys[c][2]]) for c in chosen]
         return days, sum(columns[c].cost for c in chosen)

@@ -86,7 +86,7 @@ class Positions:
                 else:
                     for vehicle in units[day, k]:
                         yield from self._on_truck((day, k, vehicle))
-                    idle = next((v for v in range(kind.count) if v not in units[day, k]), None)
+                    idle = next((v for v in range(self.model.trucks[k, day]) if v not in units[day, k]), None)
                     if idle is not None:
                         yield from self._further((day, k, idle), 0, 2)
 

@@ -115,7 +115,7 @@ def _explain(model: Model, board: Board, storage: Storage, delivery: int) -> Uns
         if model.kinds[k].depot == board.depot
         and schedule_trip(model, model.kinds[k], [delivery], model.kinds[k].opens_s) is not None
     ]
-    total = len(days) * sum(model.kinds[k].count for k in kinds)
+    total = int(model.trucks[np.ix_(kinds, days)].sum())
     free = int(board.free[np.ix_(kinds, days)].sum())
     numbers = {"needs_g": needs_g, "truck_days": total, "truck_days_used": total - free}
     return Unserved(delivery, Reason.FLEET_USED_UP, numbers)

@@ -48,9 +48,8 @@ class Board:
 
     def __post_init__(self) -> None:
         """Start with every truck free and no pack taken, then count the truck-days given."""
-        n_days = len(self.model.problem.days)
-        counts = [kind.count if kind.depot == self.depot else 0 for kind in self.model.kinds]
-        self.free = np.repeat(np.array(counts, dtype=np.int64).reshape(-1, 1), n_days, axis=1)
+        self.free = self.model.trucks.copy()
+        self.free[[kind.depot != self.depot for kind in self.model.kinds]] = 0
         self.used = np.zeros(self.model.stock.shape[1:], dtype=np.int64)
         for truck_day in self.truck_days:
             self.free[truck_day.kind, truck_day.day] -= 1

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from optimizer.plan import Limits, Plan, Reason
-from optimizer.problem import Depot, Problem
+from optimizer.problem import Depot, Problem, ProblemError
 from optimizer.solve import solve
 from optimizer.verify import verify_plan
 from tests.support.routing import Plane, make_delivery, make_problem, make_truck
@@ -424,3 +424,37 @@ def test_twice_the_distance_is_twice_the_cost_and_a_useless_truck_never_raises_i
 
     assert two.scaled_cost == 2 * one.scaled_cost
     assert more.scaled_cost == one.scaled_cost
+
+
+def test_a_truck_works_on_its_days_only():
+    deliveries = [make_delivery("any", 1, 300, n_days=3), make_delivery("first", 2, 300, n_days=3, days=(0,))]
+    trucks = [make_truck(count=2, days=(1,)), make_truck(name="small", capacity_g=2_000_000)]
+    problem = make_problem(LINE, deliveries, trucks, n_days=3)
+
+    plan = plan_of(problem)
+
+    assert [(trip.day, trip.vehicle_type) for trip in plan.trips] == [(1, 0)]
+    assert waiting(plan) == {1: Reason.TOO_LARGE}
+    alone = plan_of(replace(problem, vehicle_types=trucks[:1]))
+    assert [(one.reason, one.numbers) for one in alone.unserved] == [
+        (Reason.NO_COMPATIBLE_VEHICLE, {"trucks": 0, "carrying": 0})
+    ]
+    every_day = plan_of(replace(problem, vehicle_types=(make_truck(count=2),)))
+    assert not every_day.unserved
+
+
+def test_trucks_of_some_days_are_used_up_on_these():
+    deliveries = [make_delivery(f"d{i}", 1 + i, 400, n_days=3, rank=i) for i in range(4)]
+    problem = make_problem(LINE, deliveries, [make_truck(days=(0, 2)), make_truck(days=())], n_days=3)
+
+    plan = plan_of(problem)
+
+    assert sorted(trip.day for trip in plan.trips) == [0, 2]
+    assert waiting(plan) == {2: Reason.FLEET_USED_UP, 3: Reason.FLEET_USED_UP}
+    assert plan.unserved[0].numbers["truck_days"] == plan.unserved[0].numbers["truck_days_used"] == 2
+
+
+@pytest.mark.parametrize("days", [(1, 0), (0, 0), (3,), (-1,)])
+def test_days_of_a_truck_are_ascending_days_of_the_period(days):
+    with pytest.raises(ProblemError, match="vehicle truck: days"):
+        make_problem(LINE, [], [make_truck(days=days)], n_days=3)

@@ -222,6 +222,10 @@ PROBLEM_MUTATIONS: dict[str, tuple[ViolationCode, Callable[[Problem], Problem]]]
         ViolationCode.DAY_NOT_ALLOWED,
         lambda problem: change_delivery(problem, 3, days=(0,)),
     ),
+    "the truck does not work on that day": (
+        ViolationCode.VEHICLE_UNKNOWN,
+        lambda problem: change_truck(problem, 0, days=(1,)),
+    ),
     "the truck has another home": (
         ViolationCode.WRONG_DEPOT,
         lambda problem: change_truck(problem, 2, depot=0),
@@ -325,6 +329,8 @@ def test_every_code_is_produced_by_a_test() -> None:
         ViolationCode.DOCKS_EXCEEDED,
         ViolationCode.PARTS_WRONG,
         ViolationCode.CHANGES_EXCEEDED,
+        ViolationCode.BEGUN_CHANGED,
+        ViolationCode.TRUCK_OUT,
     }
     assert set(ViolationCode) - by_tables == by_themselves
 
