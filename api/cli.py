@@ -19,6 +19,7 @@ from api.commands.compare import compare
 from api.commands.costs import costs
 from api.commands.explain import explain
 from api.commands.frontier import frontier
+from api.commands.replan import replan
 from api.commands.retag import retag
 from api.commands.route import route
 from api.commands.siting import siting
@@ -200,6 +201,7 @@ app.command("costs")(costs)
 app.command("explain")(explain)
 app.command("frontier")(frontier)
 app.command("retag")(retag)
+app.command("replan")(replan)
 app.command("route")(route)
 app.add_typer(bench, name="bench")
 app.command("siting")(siting)

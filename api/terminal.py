@@ -19,6 +19,7 @@ from distribution.domain.errors import InputError, TaavonError
 from distribution.domain.findings import Finding, Where
 from distribution.domain.jalali import parse_date
 from distribution.domain.numerals import to_ascii_digits
+from distribution.domain.types import parse_clock
 from distribution.messages import render_message
 from distribution.services.sentences import describe_error, spell_numbers
 
@@ -26,6 +27,7 @@ out = Console(soft_wrap=True)
 err = Console(stderr=True, soft_wrap=True)
 
 BAD_INPUT, FAILED = 2, 1
+_MOST_HALTS = 1_000
 MOST_PACKS = 10**9
 INTERRUPTED = 130  # what shells expect after Ctrl-C: 128 + SIGINT
 
@@ -90,6 +92,22 @@ def require_day(option: str, text: str) -> dt.date:
         raise InputError((Finding(Severity.ERROR, "value_not_date", where),)) from None
 
 
+def require_moment(option: str, text: str) -> tuple[dt.date, int]:
+    """Read a day and a time of that day, e.g. ``1399/02/06 10:30``; the time in seconds after midnight.
+
+    Raises
+    ------
+    InputError
+        ``value_not_moment``.
+    """
+    day, _, clock = to_ascii_digits(text).strip().rpartition(" ")
+    try:
+        return parse_date(day), parse_clock(clock)
+    except ValueError:
+        where = Where(column=option, value=text)
+        raise InputError((Finding(Severity.ERROR, "value_not_moment", where),)) from None
+
+
 def require_packs(option: str, texts: Sequence[str]) -> dict[str, int]:
     """Read ``COMMODITY=PACKS`` as often as an option is given.
 
@@ -98,18 +116,33 @@ def require_packs(option: str, texts: Sequence[str]) -> dict[str, int]:
     InputError
         ``packs_malformed`` for each text that is none, that has no packs, or whose commodity was named before.
     """
-    packs: dict[str, int] = {}
+    return _require_counts(option, texts, "packs_malformed", range(1, MOST_PACKS + 1))
+
+
+def require_halts(option: str, texts: Sequence[str]) -> dict[str, int]:
+    """Read ``TRUCK=HALTS`` as often as an option is given.
+
+    Raises
+    ------
+    InputError
+        ``halts_malformed`` for each text that is none, or whose truck was named before.
+    """
+    return _require_counts(option, texts, "halts_malformed", range(_MOST_HALTS + 1))
+
+
+def _require_counts(option: str, texts: Sequence[str], malformed: str, allowed: range) -> dict[str, int]:
+    counts: dict[str, int] = {}
     findings = []
     for text in texts:
-        code, _, count = map(str.strip, to_ascii_digits(text).partition("="))
-        if code and code not in packs and count.isdecimal() and 0 < int(count) <= MOST_PACKS:
-            packs[code] = int(count)
+        name, _, count = map(str.strip, to_ascii_digits(text).partition("="))
+        if name and name not in counts and count.isdecimal() and int(count) in allowed:
+            counts[name] = int(count)
         else:
             where = Where(column=option, value=text)
-            findings.append(Finding(Severity.ERROR, "packs_malformed", where, {"most": MOST_PACKS}))
+            findings.append(Finding(Severity.ERROR, malformed, where, {"most": allowed[-1]}))
     if findings:
         raise InputError(tuple(findings))
-    return packs
+    return counts
 
 
 @contextmanager

@@ -25,6 +25,7 @@ class KeptPlan:
     dataset: Dataset
     problem: Problem
     plan: Plan
+    travel_is_estimate: bool
 
     def date_of(self, day: int) -> dt.date:
         """Return the date of a working day."""
@@ -58,10 +59,11 @@ def load_kept_plan(tx: Transaction, folder: Path, round_code: str | None) -> Kep
         raise NotFoundError("plan_missing", round_code=found.code)
     loaded = load_plan(stored.content)
     dataset = tx.datasets.load(found.dataset_version)
-    problem = replace(loaded.problem, travel=build_travel(dataset, _places(dataset, loaded.problem)))
+    travel = build_travel(dataset, _places(dataset, loaded.problem))
+    problem = replace(loaded.problem, travel=travel)
     if violations := verify_plan(problem, loaded.plan):
         raise StateError("plan_apart", round_code=found.code, count=len(violations), where=violations[0].where)
-    return KeptPlan(found.code, dataset, problem, loaded.plan)
+    return KeptPlan(found.code, dataset, problem, loaded.plan, travel.is_estimate)
 
 
 def _places(dataset: Dataset, problem: Problem) -> list[Positioned]:
