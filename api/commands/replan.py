@@ -37,11 +37,13 @@ def replan(
         typer.Option("--closed", metavar="OUTLET", help="an outlet that takes nothing any more; may be repeated"),
     ] = None,
     seconds: Annotated[
-        float | None, typer.Option(min=0, callback=finite, help="search all trips anew that have not begun, so long")
+        float | None,
+        typer.Option(min=0, callback=finite, help="search for the trips that others are put on [default: 10; 0: none]"),
     ] = None,
     iterations: Annotated[
-        int | None, typer.Option(min=0, help="the same, with so much work; without --seconds alike on any machine")
+        int | None, typer.Option(min=0, help="the same by work; without --seconds alike on any machine")
     ] = None,
+    everything: Annotated[bool, typer.Option("--all", help="search for every trip that has not begun")] = False,
     seed: Annotated[int, typer.Option(min=0, help="seed of every random choice")] = 1,
     workers: Annotated[int | None, typer.Option(min=1, help="cores [default: all]")] = None,
     round_code: Annotated[str | None, typer.Option("--round", help="round [default: the latest]")] = None,
@@ -56,8 +58,11 @@ def replan(
     from distribution.services.replan_run import Happened, replan_run
     from distribution.services.replan_words import list_notes, list_tables, require_empty, to_document, write_replan
     from optimizer.plan import Limits
+    from optimizer.replan import Scope
 
-    anew = seconds is not None or iterations is not None
+    limits = Limits(10.0 if seconds is None and iterations is None else seconds, iterations)
+    searched = 0 not in {limits.seconds, limits.iterations}
+    scope = Scope.ALL if everything else Scope.TOUCHED
     with errors_in_words(lang):
         if out_folder is not None:
             require_empty(out_folder)
@@ -71,8 +76,8 @@ def replan(
             None if back is None else require_day("--back", back),
             tuple(closed or ()),
         )
-        options = SearchOptions(Limits(seconds, iterations), seed, workers) if anew else None
-        report = replan_run(folder, happened, options, round_code)
+        options = SearchOptions(limits, seed, workers) if searched else None
+        report = replan_run(folder, happened, options, round_code, scope)
         if out_folder is not None:
             write_replan(out_folder, report, lang.locale)
     if as_json:
@@ -80,5 +85,5 @@ def replan(
         return
     for heading, rows in list_tables(report, lang.locale):
         print_table(out, heading, rows)
-    for note in list_notes(report, lang.locale, anew=anew):
+    for note in list_notes(report, lang.locale, scope if searched else None):
         out.print(note, highlight=False, markup=False)

@@ -17,7 +17,7 @@ from distribution.services.opened_run import opened_run
 from distribution.services.plan_deliveries import SearchOptions, SolverError
 from distribution.services.route_costs import truck_name
 from optimizer.parallel import SerialExecutor, ThreadExecutor, count_available_cpus
-from optimizer.replan import Breakdown, Event, Replan, replan
+from optimizer.replan import Breakdown, Event, Replan, Scope, replan
 from optimizer.verify_replan import verify_replan
 
 #: Trucks named in the repair of a finding.
@@ -69,7 +69,11 @@ class ReplanReport:
 
 
 def replan_run(
-    folder: Path, happened: Happened, options: SearchOptions | None = None, round_code: str | None = None
+    folder: Path,
+    happened: Happened,
+    options: SearchOptions | None = None,
+    round_code: str | None = None,
+    scope: Scope = Scope.TOUCHED,
 ) -> ReplanReport:
     """Plan what is left of a round, the latest by default; nothing is kept.
 
@@ -81,9 +85,11 @@ def replan_run(
         What has happened.
     options
         None leaves every trip that has not begun as it is and puts in beside them who lost their truck; with options
-        they are searched anew.
+        a search goes on from there.
     round_code
         The round.
+    scope
+        What that search may change.
 
     Raises
     ------
@@ -103,7 +109,7 @@ def replan_run(
     workers = 1 if options is None else options.workers or count_available_cpus()
     with ThreadExecutor(workers) if workers > 1 else nullcontext(SerialExecutor()) as executor:
         limits, seed = (None, 1) if options is None else (options.limits, options.seed)
-        found = replan(kept.problem, kept.plan, event, limits, seed, executor=executor)
+        found = replan(kept.problem, kept.plan, event, limits, seed, scope=scope, executor=executor)
     if violations := verify_replan(kept.problem, kept.plan, event, found):
         raise SolverError("plan_rejected", details="; ".join(map(str, violations[:5])))
     return ReplanReport(kept, event, found)

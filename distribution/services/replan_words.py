@@ -21,11 +21,11 @@ from distribution.services.route_costs import truck_name
 from distribution.services.whole_folder import replaced_folder, writing_to
 from optimizer.plan import COST_SCALE
 from optimizer.plan_file import dump_plan
-from optimizer.replan import Move
+from optimizer.replan import Move, Scope
 
 Table = tuple[str, list[tuple[str, ...]]]
 #: Moved loads shown at a terminal; the file has all.
-_MOST_SHOWN = 20
+_MOST_SHOWN = 12
 _COLUMNS = (
     "delivery", "outlet_code", "outlet", "kg", "kind", "day_before", "truck_before", "time_before", "day_after",
     "truck_after", "time_after", "why",
@@ -49,10 +49,10 @@ def list_tables(report: ReplanReport, locale: Locale) -> list[Table]:
     kinds = Counter(map(kind_of, found.moves))
     currency = kept.dataset.settings.currency
     counts = {
-        "begun": len(found.rest.begun),
+        "begun": len(found.rest.pinned),
         "trips": len(found.plan.trips),
         **{f"moved_{kind}": kinds[kind] for kind in ("day", "truck", "time", "waits", "served")},
-        "withdrawn": len(found.rest.withdrawn),
+        "withdrawn": len(found.withdrawn),
         "waiting": len(found.plan.unserved),
     }
     rows: list[tuple[str, ...]] = [
@@ -66,14 +66,14 @@ def list_tables(report: ReplanReport, locale: Locale) -> list[Table]:
     moment = {"round": kept.round_code, "day": day, "time": format_time(report.event.second, locale)}
     tables: list[Table] = [(_text("heading", locale, **moment), rows)]
     if shown := [move for move in found.moves if kind_of(move) != "time"]:
-        header = tuple(_text(f"column.{name}", locale) for name in ("outlet", "delivery", "before", "after"))
+        header = tuple(_text(f"column.{name}", locale) for name in ("outlet", "before", "after"))
         tables.append((_text("moves", locale), [header, *(_shown(report, one, locale) for one in shown[:_MOST_SHOWN])]))
     return tables
 
 
-def list_notes(report: ReplanReport, locale: Locale, *, anew: bool) -> list[str]:
+def list_notes(report: ReplanReport, locale: Locale, searched: Scope | None) -> list[str]:
     """Say how the plan was made, and how many moved loads are not shown."""
-    notes = [_text("anew" if anew else "beside", locale)]
+    notes = [_text("beside" if searched is None else searched.value, locale), _text("kept", locale)]
     more = sum(kind_of(move) != "time" for move in report.found.moves) - _MOST_SHOWN
     if more > 0:
         notes.insert(0, _text("more", locale, count=format_number(more, locale)))
@@ -92,9 +92,9 @@ def to_document(report: ReplanReport) -> dict[str, Any]:
         "cost_scale": COST_SCALE,
         "scaled_cost_before": kept.plan.scaled_cost,
         "scaled_cost_after": report.scaled_cost,
-        "trips_begun": len(found.rest.begun),
+        "trips_begun": len(found.rest.pinned),
         "trips_planned": len(found.plan.trips),
-        "withdrawn": [deliveries[i].name for i in found.rest.withdrawn],
+        "withdrawn": [deliveries[i].name for i in found.withdrawn],
         "waiting": [
             {"delivery": deliveries[found.rest.delivery[one.delivery]].name, "reason": one.reason.value}
             for one in found.plan.unserved
@@ -188,7 +188,7 @@ def _shown(report: ReplanReport, move: Move, locale: Locale) -> tuple[str, ...]:
     one = report.kept.problem.deliveries[move.delivery]
     outlet = report.kept.dataset.outlet_by_code[report.kept.problem.places[one.place].name]
     places = (_place(report, at, locale) for at in (move.before, move.after))
-    return (f"{outlet.code} {outlet.name(locale)}", one.name, *places)
+    return (outlet.code, *places)
 
 
 def _place(report: ReplanReport, at: tuple[int, int, int, int] | None, locale: Locale) -> str:
