@@ -12,7 +12,7 @@ from optimizer.parallel import Executor
 from optimizer.plan import Limits, Plan
 from optimizer.problem import Problem
 from optimizer.solve import solve
-from optimizer.waiting_weight import waiting_weight
+from optimizer.waiting_weight import is_better
 
 #: Parts of the work: the plan without changes, the plan with any; the steps between them share the rest.
 _HELD, _FREE = 0.4, 0.3
@@ -101,7 +101,7 @@ def price_changes(
         better = plan((1 - _HELD - _FREE) / len(counts), order[:count], steps[-1].plan)
         steps.append(Step(count, better, changed_places(problem, better)))
     if 0 < last == len(order):
-        best = min((free, steps[-1].plan), key=lambda one: _worth(problem, one))
+        best = free if is_better(problem, free, steps[-1].plan) else steps[-1].plan
         steps.append(Step(last, best, changed_places(problem, best)))
     return tuple(steps)
 
@@ -117,10 +117,6 @@ def plan_with_changes(
 ) -> Plan:
     """Plan with no more than ``most`` places changed: the last plan of ``price_changes``, whose parameters these are."""
     return price_changes(problem, limits, seed, most=most, should_stop=should_stop, executor=executor)[-1].plan
-
-
-def _worth(problem: Problem, plan: Plan) -> tuple[list[int], int]:
-    return waiting_weight(problem, plan), plan.scaled_cost
 
 
 def _by_saving(problem: Problem, held: Plan, free: Plan) -> list[int]:

@@ -3,25 +3,30 @@
 from __future__ import annotations
 
 import heapq
+import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 import numpy as np
 
 from optimizer.explain import static_reason
 from optimizer.parallel import Executor
-from optimizer.plan import Limits, Plan, Reason, Trip, Unserved
+from optimizer.plan import Limits, Plan, Reason, Status, Trip, Unserved
 from optimizer.problem import Problem
-from optimizer.search.dock_times import Span, drive_from, fit_loading, lone_trip, most_at_once
+from optimizer.search.dock_times import Span, drive_from, fit_loading, load_in_turn, lone_trip, most_at_once
 from optimizer.search.model import Model, build_model
 from optimizer.search.report import boards_from, build_plan, explain_all
 from optimizer.search.schedule import TripTimes, schedule_day
+from optimizer.search.search_routes import search_routes
 from optimizer.search.stagger import stagger_trucks
 from optimizer.search.state import Board, TruckDay
 from optimizer.search.waiting import Storage, readmit
-from optimizer.solve import solve
-from optimizer.waiting_weight import waiting_weight
+from optimizer.waiting_weight import is_better
+from optimizer.watch import Progress
 
+#: Share of the time limit that the first of two searches gets.
+_FIRST = 0.45
 #: Depot and day.
 Spot = tuple[int, int]
 
@@ -50,44 +55,68 @@ def keep_docks(problem: Problem, plan: Plan) -> Plan:
     return _fit(problem, plan)
 
 
-def solve_with_docks(
+def search_with_docks(
     problem: Problem,
     limits: Limits,
-    seed: int = 1,
+    seed: int,
     *,
-    should_stop: Callable[[], bool] | None = None,
-    executor: Executor | None = None,
+    on_progress: Callable[[Progress], None] | None,
+    should_stop: Callable[[], bool] | None,
+    executor: Executor,
+    start: Plan | None = None,
 ) -> Plan:
     """Plan so that no more trucks load at once than there are docks.
 
-    Plans as if there were no such limit and fits the plan to the docks; where that changes it, plans again with trucks
-    that begin their day in turns, and keeps what leaves less waiting, rank by rank, or else is cheaper.
+    Plans as if there were no such limit and fits the plan to the docks. Where it keeps them already, or there is a plan
+    to start from, the search goes on from there; else it plans again with trucks that begin their day in turns. What
+    leaves less waiting, rank by rank, or else is cheaper, is kept.
 
-    Parameters
-    ----------
-    problem, seed, should_stop, executor
-        As of ``solve``.
-    limits
-        Shared equally by the two plans.
+    Parameters and answer are those of ``optimizer.solve.solve``; each of the two searches gets half of the iterations,
+    the second what is left of the time.
     """
-    half = Limits(
-        None if limits.seconds is None else limits.seconds / 2,
-        None if limits.iterations is None else limits.iterations // 2,
-    )
-    plan = solve(problem, half, seed, should_stop=should_stop, executor=executor)
-    kept = keep_docks(problem, plan)
-    if kept is plan:
-        return plan
-    in_turns, original = stagger_trucks(problem)
-    plan = solve(in_turns, half, seed, should_stop=should_stop, executor=executor)
-    # Trucks of the turns of a type need numbers of their own; they are numbered anew in the end.
-    numbers = {(t.vehicle_type, t.vehicle): n for n, t in enumerate(plan.trips)}
-    trips = (
-        replace(t, vehicle_type=original[t.vehicle_type], vehicle=numbers[t.vehicle_type, t.vehicle])
-        for t in plan.trips
-    )
-    turns = _fit(problem, replace(plan, trips=tuple(trips)))
-    return min((kept, turns), key=lambda one: (waiting_weight(problem, one), one.scaled_cost))
+    began = time.monotonic()
+    half = None if limits.iterations is None else limits.iterations // 2
+    parts = _Parts(on_progress)
+    search = partial(search_routes, should_stop=should_stop, executor=executor)
+    first = Limits(None if limits.seconds is None else _FIRST * limits.seconds, half)
+    plan = search(problem, first, seed, on_progress=parts.tell(0), start=start)
+    fitting_began = time.monotonic()
+    best = keep_docks(problem, plan)
+    if start is not None and is_better(problem, start, best):
+        best = replace(start, status=plan.status, iterations=plan.iterations, seed=seed)
+    took_s = time.monotonic() - fitting_began
+    left_s = None if limits.seconds is None else limits.seconds - (time.monotonic() - began) - 3 * took_s
+    if plan.status is Status.STOPPED or (left_s is not None and left_s <= 0):
+        return best
+    rest = Limits(left_s, None if limits.iterations is None or half is None else limits.iterations - half)
+    if best is plan or start is not None:
+        plan = search(problem, rest, seed, on_progress=parts.tell(1), start=best)
+        other = keep_docks(problem, plan)
+    else:
+        in_turns, original = stagger_trucks(problem)
+        plan = search(in_turns, rest, seed, on_progress=parts.tell(1))
+        # Trucks of the turns of a type need numbers of their own; they are numbered anew in the end.
+        numbers = {(t.vehicle_type, t.vehicle): n for n, t in enumerate(plan.trips)}
+        trips = (
+            replace(t, vehicle_type=original[t.vehicle_type], vehicle=numbers[t.vehicle_type, t.vehicle])
+            for t in plan.trips
+        )
+        other = _fit(problem, replace(plan, trips=tuple(trips)))
+    chosen = other if is_better(problem, other, best) else best
+    return replace(chosen, status=plan.status, iterations=best.iterations + plan.iterations)
+
+
+@dataclass(frozen=True, slots=True)
+class _Parts:
+    """Tells of two searches as of one."""
+
+    on_progress: Callable[[Progress], None] | None
+
+    def tell(self, part: int) -> Callable[[Progress], None] | None:
+        told = self.on_progress
+        if told is None:
+            return None
+        return lambda progress: told(replace(progress, fraction=(part + progress.fraction) / 2))
 
 
 def _fit(problem: Problem, plan: Plan) -> Plan:
@@ -165,6 +194,10 @@ class _Fitting:
             self.model, docks, [(self.model.kinds[t.kind], own) for t, own in zip(truck_days, trips, strict=True)]
         )
 
+    def _can_load(self, docks: int, truck_days: Sequence[TruckDay], trips: Sequence[list[list[int]]]) -> bool:
+        trucks = [(self.model.kinds[t.kind], own) for t, own in zip(truck_days, trips, strict=True)]
+        return load_in_turn(self.model, docks, trucks) is not None or fit_loading(self.model, docks, trucks) is not None
+
     def _keep(self, docks: int, truck_days: Sequence[TruckDay]) -> list[list[list[int]]]:
         """Choose what stays: trip after trip, by the lowest rank on board, with as many of its stops as can be.
 
@@ -178,7 +211,7 @@ class _Fitting:
 
             def fits(stops: int, n: int = n, m: int = m, trip: list[int] = trip, by_rank: list[int] = by_rank) -> bool:
                 kept[n][m] = [i for i in trip if i in by_rank[:stops]]
-                return self._schedule(docks, truck_days, [[one for one in own if one] for own in kept]) is not None
+                return self._can_load(docks, truck_days, [[one for one in own if one] for own in kept])
 
             most, too_many = (len(trip), len(trip) + 1) if fits(len(trip)) else (0, len(trip))
             while too_many - most > 1:

@@ -18,6 +18,7 @@ class Feature(StrEnum):
     SEVERAL_TRIPS = "several_trips"  # a truck comes back and leaves again
     SEVERAL_TRIPS_TIMED = "several_trips_timed"  # and its work, without the pauses between trips, is paid or limited
     RELEASE = "release"  # goods that come to the depot during the day
+    DOCKS = "docks"  # no more trucks can load at a depot at once than so many
     MANY_PLACES = "many_places"  # more than the solver's matrices of all places have room for
 
 
@@ -64,6 +65,7 @@ def features_of(problem: Problem) -> frozenset[Feature]:
         Feature.SEVERAL_TRIPS: bool(several),
         Feature.SEVERAL_TRIPS_TIMED: any(v.cost_per_hour or v.max_duration_s is not None for v in several),
         Feature.RELEASE: any(d.release_s for d in problem.deliveries),
+        Feature.DOCKS: problem.docks_may_bind,
     }
     return frozenset(feature for feature, is_there in found.items() if is_there)
 

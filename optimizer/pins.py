@@ -11,6 +11,7 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from optimizer.features import Feature, UnsupportedError
 from optimizer.parallel import Executor
 from optimizer.plan import Limits, Plan, Status, Trip
 from optimizer.problem import Delivery, Problem, VehicleType
@@ -87,7 +88,14 @@ def take_part(
         Deliveries of the part, each with the first day on which it may come from now on.
     seed
         Noted in the part's plan.
+
+    Raises
+    ------
+    UnsupportedError
+        Where docks bind: trips of the part would have to load between the pinned ones.
     """
+    if problem.docks_may_bind:
+        raise UnsupportedError({Feature.DOCKS})
     trucks = [one for one in trucks if one.days and one.units and one.vehicle.shift_start_s < one.vehicle.shift_end_s]
     left = tuple(sorted(first_day))
     types = [one.vehicle_type for one in trucks]
@@ -163,6 +171,8 @@ def solve_beside(
     ------
     ValueError
         If the plan breaks a rule, or a truck's day that is pinned has no trip.
+    UnsupportedError
+        Where docks bind.
     """
     if violations := verify_plan(problem, plan):
         raise ValueError(f"the plan breaks rules: {violations[0]}")

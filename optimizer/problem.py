@@ -7,6 +7,7 @@ commodities, deliveries and vehicle types are known by their index in the proble
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
@@ -37,7 +38,7 @@ class Depot:
     opens_s, closes_s
         Trucks load, leave and come back between these times.
     docks
-        Trucks that can load at once; None for no limit. ``optimizer.docks`` keeps it, ``solve`` alone does not.
+        Trucks that can load at once; None for no limit.
     """
 
     place: int
@@ -194,6 +195,16 @@ class Problem:
         errors = [*self._check_deliveries(), *self._check_depots(), *self._check_vehicles()]
         if errors:
             raise ProblemError("; ".join(errors))
+
+    @property
+    def docks_may_bind(self) -> bool:
+        """Tell whether some depot has more trucks on a day than can load at once."""
+        trucks: Counter[tuple[int, int]] = Counter()
+        for v in self.vehicle_types:
+            for day in range(len(self.days)) if v.loading_s else ():
+                trucks[v.depot, day] += v.trucks_on(day)
+        limits = [depot.docks for depot in self.depots]
+        return any((docks := limits[depot]) is not None and count > docks for (depot, _), count in trucks.items())
 
     def _check_deliveries(self) -> list[str]:
         errors = []

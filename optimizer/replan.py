@@ -180,6 +180,8 @@ def replan(
     ------
     ValueError
         If the plan breaks a rule, or the event does not fit it.
+    UnsupportedError
+        Where docks bind.
     """
     if violations := verify_plan(problem, plan):
         raise ValueError(f"the plan breaks rules: {violations[0]}")

@@ -15,3 +15,8 @@ def waiting_weight(problem: Problem, plan: Plan) -> list[int]:
         delivery = problem.deliveries[one.delivery]
         waiting[delivery.rank] += delivery.weight_g
     return [waiting[rank] for rank in sorted({delivery.rank for delivery in problem.deliveries})]
+
+
+def is_better(problem: Problem, plan: Plan, other: Plan) -> bool:
+    """Tell whether less waits in a plan than in another, rank by rank, or as much at less cost."""
+    return (waiting_weight(problem, plan), plan.scaled_cost) < (waiting_weight(problem, other), other.scaled_cost)

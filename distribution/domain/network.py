@@ -127,6 +127,9 @@ class Warehouse(Positioned):
     opening_hours: TimeWindows = Field(
         default=(), sa_type=WindowsText, description="hours trucks load, one window; blank = any hour"
     )
+    docks: int | None = Field(
+        default=None, ge=1, le=1000, description="trucks that can load at the same time; blank = any number"
+    )
 
 
 def _check_sheet(value: str) -> str:

@@ -52,7 +52,7 @@ def build_problem(demand: Demand, tags: Tags, travel: Travel) -> Problem:
 
 def _depot(place: int, warehouse: Warehouse, stock: IntArray) -> Depot:
     opens, closes = warehouse.opening_hours[0] if warehouse.opening_hours else (0, SECONDS_PER_DAY)
-    return Depot(place, tuple(tuple(row) for row in stock.tolist()), opens, closes)
+    return Depot(place, tuple(tuple(row) for row in stock.tolist()), opens, closes, warehouse.docks)
 
 
 def _vehicle_types(demand: Demand) -> tuple[VehicleType, ...]:

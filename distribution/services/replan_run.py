@@ -10,7 +10,7 @@ from itertools import groupby
 from pathlib import Path
 
 from distribution.domain.enums import Severity
-from distribution.domain.errors import InputError
+from distribution.domain.errors import InputError, StateError
 from distribution.domain.findings import Finding, Param, Several, Where
 from distribution.services.kept_plan import KeptPlan, load_kept_plan
 from distribution.services.opened_run import opened_run
@@ -96,7 +96,7 @@ def replan_run(
     NotFoundError
         ``no_round_kept``, ``round_unknown`` or ``plan_missing``.
     StateError
-        ``no_previous`` if the folder holds no run; ``plan_apart``.
+        ``no_previous`` if the folder holds no run; ``plan_apart``; ``replan_docks`` where docks bind.
     InputError
         ``moment_after_period``, ``day_before_moment``, ``truck_not_there``, ``outlet_not_in_plan``,
         ``halts_too_many``, ``halts_of_whole_truck``: all at once.
@@ -106,6 +106,8 @@ def replan_run(
     with opened_run(folder) as uow, uow.read() as tx:
         kept = load_kept_plan(tx, folder, round_code)
     event = _Reading(kept, happened).event()
+    if kept.problem.docks_may_bind:
+        raise StateError("replan_docks", round_code=kept.round_code)
     workers = 1 if options is None else options.workers or count_available_cpus()
     with ThreadExecutor(workers) if workers > 1 else nullcontext(SerialExecutor()) as executor:
         limits, seed = (None, 1) if options is None else (options.limits, options.seed)

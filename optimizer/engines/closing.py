@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from optimizer.docks import keep_docks
 from optimizer.plan import Plan, Status, Unserved
 from optimizer.search.model import Model
 from optimizer.search.report import build_plan, explain_waiting
@@ -22,6 +23,8 @@ def close_plan(
 ) -> Plan:
     """Give the room that is left to those who wait, by rank, and build the plan with a reason for each who still does.
 
+    Where docks bind, the plan is fitted to them.
+
     Parameters
     ----------
     model
@@ -37,4 +40,4 @@ def close_plan(
     """
     still = readmit(model, boards, displace(model, boards, readmit(model, boards, waiting)))
     unserved = [*never, *explain_waiting(model, boards, still)]
-    return build_plan(model, boards, unserved, status, iterations, seed)
+    return keep_docks(model.problem, build_plan(model, boards, unserved, status, iterations, seed))

@@ -19,7 +19,16 @@ from optimizer.watch import Progress
 
 #: A matrix is handed over as Python's lists: 1.4 GB at 6,000 places.
 ABILITY = Ability(
-    frozenset({Feature.SEVERAL_DAYS, Feature.STOCK, Feature.STORAGE, Feature.SEVERAL_TRIPS, Feature.RELEASE}),
+    frozenset(
+        {
+            Feature.SEVERAL_DAYS,
+            Feature.STOCK,
+            Feature.STORAGE,
+            Feature.SEVERAL_TRIPS,
+            Feature.RELEASE,
+            Feature.DOCKS,
+        }
+    ),
     most_deliveries=6_500,
 )
 #: Metres and seconds where there is no road.

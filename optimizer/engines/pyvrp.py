@@ -19,7 +19,7 @@ from optimizer.watch import Progress
 #: Several windows are told to PyVRP as clients of which one is visited. Two matrices of 15,000 are 3.6 GB, and it makes
 #: copies of them.
 ABILITY = Ability(
-    frozenset({Feature.SEVERAL_DAYS, Feature.STOCK, Feature.STORAGE, Feature.SEVERAL_TRIPS_TIMED}),
+    frozenset({Feature.SEVERAL_DAYS, Feature.STOCK, Feature.STORAGE, Feature.SEVERAL_TRIPS_TIMED, Feature.DOCKS}),
     most_deliveries=15_000,
 )
 #: Metres and seconds of a leg that a truck may not drive: more than any plan, far from the end of int64.

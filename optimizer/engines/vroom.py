@@ -18,7 +18,16 @@ from optimizer.watch import Progress
 
 #: Matrices of 15,000 with 32 bits are 0.9 GB each.
 ABILITY = Ability(
-    frozenset({Feature.SEVERAL_DAYS, Feature.STOCK, Feature.STORAGE, Feature.SEVERAL_TRIPS, Feature.RELEASE}),
+    frozenset(
+        {
+            Feature.SEVERAL_DAYS,
+            Feature.STOCK,
+            Feature.STORAGE,
+            Feature.SEVERAL_TRIPS,
+            Feature.RELEASE,
+            Feature.DOCKS,
+        }
+    ),
     most_deliveries=15_000,
 )
 #: The highest level: the most starts, and the most moves tried on each.

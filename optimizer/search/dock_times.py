@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import heapq
 from collections.abc import Sequence
 
 from ortools.sat.python import cp_model
 
 from optimizer.plan import Stop
 from optimizer.search.model import Kind, Model
-from optimizer.search.schedule import TripTimes, first_start, legs_of
+from optimizer.search.schedule import TripTimes, first_start, last_start, legs_of, schedule_trip
 
 #: CP-SAT's own measure of work, about seconds on a slow machine.
 _WORK = 2.0
@@ -44,7 +45,8 @@ def fit_loading(
 
     Machine scheduling with release and due times, exactly: loading occupies one of the docks, windows of the stops and the
     truck's other trips say when it may be, and the working time that is paid is to be least. CP-SAT solves it with one
-    worker and a limit of work instead of time, so that the answer is the same on any machine.
+    worker and a limit of work instead of time, so that the answer is the same on any machine; it starts from
+    ``load_in_turn``, which is the answer where nobody waits in it.
 
     Parameters
     ----------
@@ -60,6 +62,9 @@ def fit_loading(
     list of list of TripTimes or None
         Of each truck-day, its trips; None where they cannot all be, or no way was found within the limit.
     """
+    in_turn = load_in_turn(model, docks, trucks)
+    if in_turn is not None and not any(_waited_s(one) for own in in_turn for one in own):
+        return in_turn
     cp = cp_model.CpModel()
     loads, cost, starts = [], [], []
     for kind, trips in trucks:
@@ -86,8 +91,11 @@ def fit_loading(
     solver.parameters.num_workers = 1
     solver.parameters.random_seed = 1
     solver.parameters.max_deterministic_time = _WORK
+    for own, known in zip(starts, in_turn or (), strict=False):
+        for start, one in zip(own, known, strict=True):
+            cp.add_hint(start, one.start_s)
     if solver.solve(cp) not in {cp_model.OPTIMAL, cp_model.FEASIBLE}:
-        return None
+        return in_turn
     days = []
     for (kind, trips), own in zip(trucks, starts, strict=True):
         times = [drive_from(model, kind, trip, solver.value(start)) for trip, start in zip(trips, own, strict=True)]
@@ -95,6 +103,91 @@ def fit_loading(
             raise RuntimeError(f"a schedule of the docks breaks its times: {trips}")
         days.append([one for one in times if one is not None])
     return days
+
+
+def load_in_turn(
+    model: Model, docks: int, trucks: Sequence[tuple[Kind, Sequence[Sequence[int]]]]
+) -> list[list[TripTimes]] | None:
+    """Schedule the truck-days of one depot and day greedily; parameters as of ``fit_loading``.
+
+    Whenever a dock is free, of the trucks that are there that one loads which must leave first (earliest due date,
+    Jackson 1955): when it would load anyway, or where that fails as early as it can.
+
+    Returns
+    -------
+    list of list of TripTimes or None
+        None where some trip would load too late, or a truck work too long.
+    """
+    due = [_last_starts(model, kind, trips) for kind, trips in trucks]
+    for patient in (True, False):
+        days = _load_by_due_date(model, docks, trucks, due, patient=patient)
+        if days is not None and all(
+            kind.max_duration_s is None or sum(one.end_s - one.start_s for one in own) <= kind.max_duration_s
+            for (kind, _), own in zip(trucks, days, strict=True)
+        ):
+            return days
+    return None
+
+
+def _load_by_due_date(
+    model: Model,
+    docks: int,
+    trucks: Sequence[tuple[Kind, Sequence[Sequence[int]]]],
+    due: Sequence[Sequence[int]],
+    *,
+    patient: bool,
+) -> list[list[TripTimes]] | None:
+    days: list[list[TripTimes]] = [[] for _ in trucks]
+    free = [0] * docks
+    waiting: dict[int, int] = {}  # truck -> when it can load next
+    for n, (kind, trips) in enumerate(trucks):
+        if trips and (there := _ready(model, kind, trips[0], kind.opens_s, patient=patient)) is not None:
+            waiting[n] = there
+        elif trips:
+            return None
+    while waiting:
+        now = max(heapq.heappop(free), min(waiting.values()))
+        truck = min((n for n, there in waiting.items() if there <= now), key=lambda n: (due[n][len(days[n])], n))
+        kind, trips = trucks[truck]
+        one = drive_from(model, kind, trips[len(days[truck])], now)
+        if one is None or now > due[truck][len(days[truck])]:
+            return None
+        heapq.heappush(free, one.departure_s)
+        days[truck].append(one)
+        del waiting[truck]
+        if len(days[truck]) < len(trips):
+            there = _ready(model, kind, trips[len(days[truck])], one.end_s, patient=patient)
+            if there is None:
+                return None
+            waiting[truck] = there
+    return days
+
+
+def _ready(model: Model, kind: Kind, trip: Sequence[int], back_s: int, *, patient: bool) -> int | None:
+    """Return when a truck that is back would load a trip, or could at the earliest; None if it is too late for that."""
+    usual = schedule_trip(model, kind, trip, back_s)
+    if usual is None or patient:
+        return None if usual is None else usual.start_s
+    return max(back_s, *(model.release_s[i] for i in trip))
+
+
+def _last_starts(model: Model, kind: Kind, trips: Sequence[Sequence[int]]) -> list[int]:
+    """Return when each trip of a truck-day must begin to load at the latest; before the day where it cannot be."""
+    latest = []
+    clock = kind.closes_s
+    for trip in reversed(trips):
+        _, seconds = legs_of(model, kind, trip)
+        clock -= seconds[-1]
+        for i, leg in zip(reversed(trip), reversed(seconds[:-1]), strict=True):
+            begins = last_start(model.windows[i], clock - model.service_s[i])
+            clock = -1 if begins is None else begins - leg
+        clock -= kind.loading_s
+        latest.append(clock)
+    return latest[::-1]
+
+
+def _waited_s(one: TripTimes) -> int:
+    return sum(stop.start_s - stop.arrival_s for stop in one.stops)
 
 
 def _drive(

@@ -4,7 +4,10 @@ from dataclasses import replace
 
 import pytest
 
-from optimizer.docks import keep_docks, solve_with_docks
+from optimizer.docks import keep_docks
+from optimizer.engines import apart, by_hand, ortools_whole, pyvrp, tagged, vroom
+from optimizer.features import Feature, UnsupportedError
+from optimizer.pins import solve_beside
 from optimizer.plan import Limits, Plan, Reason
 from optimizer.problem import Depot, Problem, VehicleType
 from optimizer.search.stagger import stagger_trucks
@@ -28,15 +31,21 @@ def star(n: int, docks: int | None = 1, n_days: int = 1, truck: VehicleType | No
     return make_problem(STAR[: n + 1], deliveries, [truck], n_days, [depot])
 
 
+def unlimited(problem: Problem, iterations: int = 10) -> Plan:
+    """Plan as if any number of trucks could load at once."""
+    depots = tuple(replace(depot, docks=None) for depot in problem.depots)
+    return solve(replace(problem, depots=depots), Limits(iterations=iterations))
+
+
 def fitted(problem: Problem) -> Plan:
-    plan = keep_docks(problem, solve(problem, Limits(iterations=10)))
+    plan = keep_docks(problem, unlimited(problem))
     assert verify_plan(problem, plan) == ()
     return plan
 
 
 def test_trucks_load_one_after_another_where_there_is_one_dock():
     problem = star(4)
-    plan = solve(problem, Limits(iterations=10))
+    plan = unlimited(problem)
     assert {v.code for v in verify_plan(problem, plan)} == {ViolationCode.DOCKS_EXCEEDED}
 
     kept = fitted(problem)
@@ -48,14 +57,14 @@ def test_trucks_load_one_after_another_where_there_is_one_dock():
 @pytest.mark.parametrize("docks", [None, 4, 5])
 def test_docks_enough_change_nothing(docks):
     problem = star(4, docks)
-    plan = solve(problem, Limits(iterations=10))
+    plan = unlimited(problem)
 
     assert keep_docks(problem, plan) is plan
 
 
 def test_the_truck_that_waits_for_its_hour_waits_no_longer_than_it_must():
     problem = star(2, windows=((9 * HOUR, 9 * HOUR),))
-    plan = solve(problem, Limits(iterations=10))
+    plan = unlimited(problem)
 
     kept = fitted(problem)
 
@@ -176,9 +185,9 @@ def test_a_long_trip_that_must_load_later_leaves_out_its_highest_rank():
     truck = make_truck(count=2, shift_end_s=12 * HOUR)
     deliveries = [make_delivery(f"d{i:02d}", 1, 10, rank=i, service_s=2700) for i in range(12)]
     problem = make_problem([(0, 0), (22_500, 0)], deliveries, [truck], depots=[Depot(0, ((10**9,),), docks=1)])
-    assert solve(problem, Limits(iterations=10)).unserved == ()
+    assert unlimited(problem).unserved == ()
 
-    kept, planned = fitted(problem), solve_with_docks(problem, Limits(iterations=20))
+    kept, planned = fitted(problem), solve(problem, Limits(iterations=20))
 
     assert [one.delivery for one in kept.unserved] == [one.delivery for one in planned.unserved] == [11]
     assert verify_plan(problem, planned) == ()
@@ -208,13 +217,61 @@ def test_planning_in_turns_leaves_less_waiting_than_fitting_afterwards():
         deliveries=tuple(replace(d, rank=0) for d in problem.deliveries),
     )
 
-    planned = solve_with_docks(problem, Limits(iterations=20))
+    planned = solve(problem, Limits(iterations=20))
 
     assert verify_plan(problem, planned) == ()
     assert waiting_weight(problem, planned) < waiting_weight(problem, fitted(problem))
 
 
-def test_without_docks_there_is_one_plan():
-    problem = star(2, docks=None)
+@pytest.mark.parametrize(("docks", "may_bind"), [(None, False), (1, True), (2, False)])
+def test_docks_count_where_more_trucks_may_want_to_load(docks, may_bind):
+    problem = star(2, docks)
+    assert problem.docks_may_bind == may_bind
+    if not may_bind:
+        assert solve(problem, Limits(iterations=10)) == unlimited(problem)
+    assert not replace(problem, vehicle_types=(make_truck(count=2, loading_s=0),)).docks_may_bind
+    apart = replace(star(2, docks, n_days=2), vehicle_types=(make_truck(days=(0,)), make_truck(days=(1,))))
+    assert not apart.docks_may_bind
 
-    assert solve_with_docks(problem, Limits(iterations=20)) == solve(problem, Limits(iterations=10))
+
+def test_docks_that_the_plan_keeps_anyway_leave_the_search_going_on():
+    problem = star(3, docks=2, truck=make_truck(count=3, trips_per_day=3, fixed_cost=10**6))
+    told = []
+
+    plan = solve(problem, Limits(iterations=20), on_progress=told.append)
+
+    assert verify_plan(problem, plan) == ()
+    assert plan.iterations == 20
+    assert [one.fraction for one in told] == sorted(one.fraction for one in told)
+    assert told[-1].fraction == 1.0
+
+
+def test_a_plan_to_start_from_is_given_back_if_none_better_is_found():
+    problem = make_network(60, n_depots=2, n_trucks=8, n_days=2, seed=3)
+    problem = replace(problem, depots=tuple(replace(depot, docks=1) for depot in problem.depots))
+    start = solve(problem, Limits(iterations=6))
+
+    plan = solve(problem, Limits(iterations=6), start=start)
+
+    assert verify_plan(problem, plan) == ()
+    assert (waiting_weight(problem, plan), plan.scaled_cost) <= (waiting_weight(problem, start), start.scaled_cost)
+    with pytest.raises(ValueError, match="breaks rules"):
+        solve(problem, Limits(iterations=1), start=unlimited(problem))
+
+
+@pytest.mark.parametrize("engine", [apart, by_hand, tagged])
+def test_every_engine_that_does_not_refuse_docks_keeps_them(engine):
+    problem = make_network(60, n_depots=2, n_trucks=8, n_days=2, seed=3)
+    problem = replace(problem, depots=tuple(replace(depot, docks=1) for depot in problem.depots))
+    assert verify_plan(problem, engine.solve(problem, Limits(iterations=4))) == ()
+
+
+def test_other_routers_refuse_docks_and_so_do_pins():
+    problem = star(2)
+    for engine in (ortools_whole, pyvrp, vroom):
+        with pytest.raises(UnsupportedError) as caught:
+            engine.solve(problem, Limits(seconds=1))
+        assert caught.value.features == (Feature.DOCKS,)
+    plan = solve(problem, Limits(iterations=2))
+    with pytest.raises(UnsupportedError):
+        solve_beside(problem, plan, (), Limits(iterations=2))

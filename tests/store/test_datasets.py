@@ -75,7 +75,7 @@ def full_network() -> Dataset:
                 setting="rural",
             ),
         ),
-        warehouses=(Warehouse(code="w1", lon=59.6, lat=36.3, opening_hours="06:00-22:00"),),
+        warehouses=(Warehouse(code="w1", lon=59.6, lat=36.3, opening_hours="06:00-22:00", docks=2),),
         commodities=(
             Commodity(code="oil", pack_kg="16.2", pack_litres="18.5", storage_class="dry", price=10**15),
             Commodity(code="rice", pack_kg=10, pack_litres=12),
