@@ -19,6 +19,7 @@ from api.commands.compare import compare
 from api.commands.costs import costs
 from api.commands.explain import explain
 from api.commands.frontier import frontier
+from api.commands.receipts import receipts
 from api.commands.replan import replan
 from api.commands.retag import retag
 from api.commands.route import route
@@ -200,8 +201,9 @@ app.command("compare")(compare)
 app.command("costs")(costs)
 app.command("explain")(explain)
 app.command("frontier")(frontier)
-app.command("retag")(retag)
+app.command("receipts")(receipts)
 app.command("replan")(replan)
+app.command("retag")(retag)
 app.command("route")(route)
 app.add_typer(bench, name="bench")
 app.command("siting")(siting)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass, replace
 
+import segno
+
 from distribution.documents.commodity import DocumentCommodity, require_packs, sum_packs, total_weight_g
 from distribution.documents.formats import (
     breakable,
@@ -36,7 +38,8 @@ PACKS_COLUMNS_MM = 126
 class WaybillStop:
     """One delivery; ``packs`` are in the order of the waybill's commodities, ``arrival_s`` after midnight.
 
-    ``hours`` are those in which goods are taken in, ready written; blank for any.
+    ``hours`` are those in which goods are taken in, ready written; blank for any. ``mark`` is what a phone reads in the
+    QR code beside the signature; blank for none.
     """
 
     order: int
@@ -47,6 +50,7 @@ class WaybillStop:
     packs: tuple[int, ...]
     address_note: str = ""
     hours: str = ""
+    mark: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,7 +228,15 @@ def _stop(stop: WaybillStop, data: WaybillData, locale: Locale) -> dict[str, obj
         "arrival": format_time(stop.arrival_s, locale),
         "packs": [format_packs(packs, locale) for packs in stop.packs],
         "weight": format_kg(total_weight_g(stop.packs, data.commodities), locale),
+        "qr": _draw_qr(stop.mark),
     }
+
+
+def _draw_qr(text: str) -> str:
+    """Return a QR code as SVG; nothing for no text."""
+    if not text:
+        return ""
+    return str(segno.make_qr(text, error="l").svg_inline(border=0, omitsize=True))
 
 
 def _notes(data: WaybillData, locale: Locale) -> list[str]:

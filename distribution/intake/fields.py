@@ -17,6 +17,7 @@ from sqlmodel import SQLModel
 from distribution.domain.absorption import LiftedLine
 from distribution.domain.apportionment import WeightedName
 from distribution.domain.dataset import SHEETS
+from distribution.domain.receipt import ReceiptLine
 from distribution.domain.residents import AreaPolygon, ResidentCell, ResidentPolygon
 from distribution.domain.settings import NetworkSettings
 from distribution.domain.types import TimeWindow
@@ -195,6 +196,7 @@ APPORTION_SHEET = "apportion"
 AREA_POLYGONS_SHEET = "area_polygons"
 RESIDENT_CELLS_SHEET = "resident_cells"
 RESIDENT_POLYGONS_SHEET = "resident_polygons"
+RECEIPTS_SHEET = "receipts"
 _ALONE: Mapping[str, type[SQLModel]] = types.MappingProxyType(
     {
         LIFTED_SHEET: LiftedLine,
@@ -202,6 +204,7 @@ _ALONE: Mapping[str, type[SQLModel]] = types.MappingProxyType(
         AREA_POLYGONS_SHEET: AreaPolygon,
         RESIDENT_CELLS_SHEET: ResidentCell,
         RESIDENT_POLYGONS_SHEET: ResidentPolygon,
+        RECEIPTS_SHEET: ReceiptLine,
     }
 )
 

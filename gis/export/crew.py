@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
+from gis.export.geojson import render_geojson
 from gis.export.geopackage import render_geopackage
 from gis.export.gpx import GpxPoint, GpxRoute, render_gpx
 from gis.export.kml import render_kml
@@ -99,7 +100,7 @@ class CrewDay:
 
 
 def build_crew_members(day: CrewDay) -> dict[str, bytes]:
-    """Build the files of one truck-day by name: ``<stem>.gpx``, ``.kml``, ``.gpkg`` and ``.csv``.
+    """Build the files of one truck-day by name: ``<stem>.gpx``, ``.kml``, ``.gpkg``, ``.geojson`` of stops and ``.csv``.
 
     Raises
     ------
@@ -115,6 +116,7 @@ def build_crew_members(day: CrewDay) -> dict[str, bytes]:
         f"{day.stem}.gpx": _render_day_gpx(day),
         f"{day.stem}.kml": render_kml(day.title, layers, data_columns=()),
         f"{day.stem}.gpkg": render_geopackage(layers),
+        f"{day.stem}.geojson": render_geojson(layers[0]),
         f"{day.stem}.csv": render_stop_list(day),
     }
 

@@ -10,8 +10,10 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from itertools import pairwise
 
+import pypdfium2
 import pytest
 import typst
+import zxingcpp
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -235,3 +237,16 @@ def test_the_fingerprint_of_the_round_stands_on_every_page_of_every_paper(
     ):
         assert [pdf.count(root, page) for page in range(len(pdf.sizes))] == [1] * len(pdf.sizes)
     assert not read_pdf(render_waybill(make_waybill(), locale)).shows("taavon verify")
+
+
+def test_a_phone_reads_the_mark_of_every_stop_off_the_page(make_waybill, make_stop):
+    marks = [
+        f"ramadan-1399/20200414/V-MASHHAD-N-R3-1/{n}/KR-0916-{n:03d}\ngeo:36.{n:05d},59.{n:05d}" for n in (1, 2, 3)
+    ]
+    stops = [make_stop(order=n, mark=mark) for n, mark in enumerate(marks, start=1)]
+    trips = (WaybillTrip(1, 21_600, 23_400, 50_000, 90_000, (*stops, make_stop(order=4))),)
+    pdf = pypdfium2.PdfDocument(render_waybill(make_waybill(trips=trips), "fa"))
+    pages = [pdf[n].render(scale=4).to_numpy() for n in range(len(pdf))]
+    found = [code for page in pages for code in zxingcpp.read_barcodes(page)]
+    assert sorted(code.text for code in found) == marks
+    assert {code.format.name for code in found} == {"QRCode"}

@@ -1,11 +1,13 @@
-"""What one truck takes along on one day, as one zip: GPX, KML, GeoPackage, CSV and the PDF waybill."""
+"""What one truck takes along on one day, as one zip: GPX, KML, GeoPackage, CSV, the waybill and a receipt form."""
 
 from __future__ import annotations
 
 from distribution.domain.jalali import format_date
 from distribution.domain.numerals import format_number
-from distribution.messages import render_message
+from distribution.domain.receipt import DiscrepancyReason
+from distribution.messages import Locale, name_choices, render_message
 from distribution.services.exports.outcome import RoundOutcome, TruckDay, Visit, receiving_hours
+from distribution.services.exports.receipt_form import render_receipt_form
 from distribution.services.exports.waybills import render_truck_waybill
 from gis.export.archive import build_zip
 from gis.export.crew import CrewDay, CrewPlace, CrewStop, CrewTexts, CrewTrip, build_crew_members
@@ -21,7 +23,33 @@ def render_crew_pack(outcome: RoundOutcome, truck: TruckDay) -> bytes:
     """Render the zip of one truck and day."""
     stem = crew_stem(outcome, truck)
     members = build_crew_members(_crew_day(outcome, truck, stem))
-    return build_zip(members | {f"{stem}.pdf": render_truck_waybill(outcome, truck)})
+    form = f"{stem}_receipts.csv"
+    return build_zip(
+        members
+        | {
+            f"{stem}.pdf": render_truck_waybill(outcome, truck),
+            form: render_receipt_form(outcome, truck),
+            "README.txt": _describe_pack(outcome, truck, stem, form).encode("utf-8-sig"),
+        }
+    )
+
+
+def _describe_pack(outcome: RoundOutcome, truck: TruckDay, stem: str, form: str) -> str:
+    """Say in both languages, the reader's first, what is in the pack and how the form is filled in."""
+    locales: tuple[Locale, Locale] = ("fa", "en") if outcome.locale == "fa" else ("en", "fa")
+    texts = []
+    for locale in locales:
+        params = {
+            "title": outcome.truck_title(truck, locale),
+            "round": outcome.round_code,
+            "date": format_date(outcome.date_of(truck.day), locale),
+            "waybill": outcome.waybill_number(truck),
+            "stem": stem,
+            "form": form,
+            "reasons": name_choices(tuple(DiscrepancyReason), "enum.DiscrepancyReason.", locale),
+        }
+        texts.append(render_message("crew.readme.text", locale, params).strip())
+    return "\r\n".join("\n\n".join(texts).splitlines()) + "\r\n"
 
 
 def _crew_day(outcome: RoundOutcome, truck: TruckDay, stem: str) -> CrewDay:

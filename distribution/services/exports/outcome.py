@@ -186,12 +186,13 @@ class RoundOutcome:
         """Return a truck's code and number, e.g. ``V-MASHHAD-T6-2``; unique among the trucks."""
         return truck_name(self.deliveries.problem, truck.vehicle_type, truck.vehicle)
 
-    def truck_title(self, truck: TruckDay) -> str:
-        """Return a truck's name with its number, for people."""
+    def truck_title(self, truck: TruckDay, locale: Locale | None = None) -> str:
+        """Return a truck's name with its number, for people; in the documents' language if none is given."""
+        locale = locale or self.locale
         code = self.deliveries.problem.vehicle_types[truck.vehicle_type].name
         vehicle = next(v for v in self.dataset.vehicles if v.code == code)
-        params = {"name": vehicle.name(self.locale), "number": format_number(truck.vehicle + 1, self.locale)}
-        return render_message("crew.truck_title", self.locale, params)
+        params = {"name": vehicle.name(locale), "number": format_number(truck.vehicle + 1, locale)}
+        return render_message("crew.truck_title", locale, params)
 
     def waybill_number(self, truck: TruckDay) -> str:
         """Return the number of a truck-day's waybill, unique in the round."""

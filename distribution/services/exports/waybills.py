@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from distribution.documents.waybill import WaybillData, WaybillStop, WaybillTrip, render_waybill
 from distribution.services.exports.outcome import RoundOutcome, TruckDay, Visit, receiving_hours
+from optimizer.plan import Trip
 
 
 def render_truck_waybill(outcome: RoundOutcome, truck: TruckDay) -> bytes:
@@ -15,7 +16,7 @@ def render_truck_waybill(outcome: RoundOutcome, truck: TruckDay) -> bytes:
             departure_s=trip.departure_s,
             end_s=trip.end_s,
             distance_m=trip.metres,
-            stops=tuple(_stop(outcome, visit) for visit in outcome.visits(trip)),
+            stops=tuple(_stop(outcome, truck, trip, visit) for visit in outcome.visits(trip)),
         )
         for trip in truck.trips
     )
@@ -35,7 +36,13 @@ def render_truck_waybill(outcome: RoundOutcome, truck: TruckDay) -> bytes:
     return render_waybill(data, outcome.locale)
 
 
-def _stop(outcome: RoundOutcome, visit: Visit) -> WaybillStop:
+def mark_stop(outcome: RoundOutcome, truck: TruckDay, trip: Trip, visit: Visit) -> str:
+    """Return what the QR code of a halt says: the keys of its receipt, and where it is (a ``geo`` URI, RFC 5870)."""
+    outlet = visit.outlet
+    return f"{outcome.waybill_number(truck)}/{trip.trip + 1}/{outlet.code}\ngeo:{outlet.lat:.5f},{outlet.lon:.5f}"
+
+
+def _stop(outcome: RoundOutcome, truck: TruckDay, trip: Trip, visit: Visit) -> WaybillStop:
     dataset, locale, outlet = outcome.dataset, outcome.locale, visit.outlet
     return WaybillStop(
         order=visit.order,
@@ -46,4 +53,5 @@ def _stop(outcome: RoundOutcome, visit: Visit) -> WaybillStop:
         packs=visit.packs,
         address_note=dataset.area_by_code[outlet.area_code].name(locale),
         hours=receiving_hours(outlet, locale),
+        mark=mark_stop(outcome, truck, trip, visit),
     )

@@ -1,6 +1,7 @@
 import csv
 import dataclasses
 import io
+import json
 import sqlite3
 import time
 import xml.etree.ElementTree as ET
@@ -20,8 +21,19 @@ def members(crew_day) -> dict[str, bytes]:
     return build_crew_members(crew_day)
 
 
-def test_a_truck_day_has_the_four_formats_under_its_name(members):
-    assert sorted(members) == [f"2020-04-14_T1.{ending}" for ending in ("csv", "gpkg", "gpx", "kml")]
+def test_a_truck_day_has_every_format_under_its_name(members):
+    assert sorted(members) == [f"2020-04-14_T1.{ending}" for ending in ("csv", "geojson", "gpkg", "gpx", "kml")]
+
+
+def test_geojson_has_the_same_stops_as_the_gpx(members):
+    features = json.loads(members["2020-04-14_T1.geojson"])["features"]
+    waypoints = ET.fromstring(members["2020-04-14_T1.gpx"]).findall("g:wpt", GPX)[1:]
+    assert [one["properties"]["name"] for one in features] == [
+        one.findtext("g:name", namespaces=GPX) for one in waypoints
+    ]
+    for one, waypoint in zip(features, waypoints, strict=True):
+        lon, lat = one["geometry"]["coordinates"]
+        assert (lon, lat) == pytest.approx((float(waypoint.get("lon")), float(waypoint.get("lat"))), abs=1e-7)
 
 
 def test_gpx_numbers_the_stops_and_drives_each_trip_from_the_warehouse_and_back(members, crew_day):

@@ -1,0 +1,45 @@
+"""What an outlet was handed of a truck's load, as it is written down on the spot."""
+
+from __future__ import annotations
+
+import datetime as dt
+from enum import StrEnum
+
+from sqlmodel import Field, SQLModel
+
+from distribution.domain.types import Code
+
+
+class DiscrepancyReason(StrEnum):
+    """Why an outlet did not accept all that was planned for it."""
+
+    SHORT = "short"  # less was on the truck
+    DAMAGED = "damaged"
+    WRONG_GOODS = "wrong_goods"
+    NO_ROOM = "no_room"
+    CLOSED = "closed"
+    REFUSED = "refused"
+    OTHER = "other"
+
+
+class ReceiptLine(SQLModel):
+    """One commodity of one halt: what was to come, and what was accepted."""
+
+    round_code: Code = Field(description="code of the round")
+    day: dt.date = Field(description="day of the delivery")
+    truck: str = Field(min_length=1, max_length=100, description="truck, as on its waybill")
+    trip: int = Field(ge=1, le=100, description="trip of its day")
+    outlet_code: Code = Field(description="code of the outlet")
+    outlet: str = Field(default="", max_length=400, description="its name, to read only")
+    commodity_code: Code = Field(description="code of the commodity")
+    commodity: str = Field(default="", max_length=400, description="its name, to read only")
+    planned_packs: int = Field(ge=0, le=10**9, description="packs that were to come")
+    accepted_packs: int | None = Field(
+        default=None, ge=0, le=10**9, description="packs accepted; blank = not filled in yet"
+    )
+    rejected_packs: int = Field(default=0, ge=0, le=10**9, description="packs that came and were sent back")
+    reason: DiscrepancyReason | None = Field(
+        default=None, description="why not all was accepted; needed where packs are missing or sent back"
+    )
+    receiver: str = Field(default="", max_length=200, description="who received the goods")
+    note: str = Field(default="", max_length=1000, description="anything else")
