@@ -12,7 +12,7 @@ LonLat = tuple[float, float]
 
 @dataclass(frozen=True, slots=True)
 class MapOutlet:
-    """An outlet; ``kg_per_person`` is None when it was allotted nothing to measure.
+    """An outlet, found by name and code; ``kg_per_person`` is None when it was allotted nothing to measure.
 
     ``text`` is read on touching it, its first line in bold, the name if it is empty; no markup is interpreted.
     """
@@ -24,16 +24,18 @@ class MapOutlet:
     kg_per_person: float | None
     text: str = ""
     unserved: bool = False
+    code: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class MapWarehouse:
-    """A warehouse."""
+    """A warehouse, found by name and code."""
 
     name: str
     lon: float
     lat: float
     text: str = ""
+    code: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +77,8 @@ class MapTexts:
     zoom_out: str
     whole: str
     close: str
+    find: str
+    nothing_found: str
     kilometre: str
     metre: str
     digits: str = "0123456789"

@@ -1,6 +1,6 @@
 "use strict";
 (() => {
-  const { figure, plane, home, texts } = JSON.parse(document.getElementById("map-data").textContent);
+  const { figure, plane, home, places: known, texts } = JSON.parse(document.getElementById("map-data").textContent);
   const graph = document.getElementById("map");
   const info = document.getElementById("info");
   const traces = figure.data.map((trace, at) => ({ at, ...trace.meta }));
@@ -155,6 +155,90 @@
     info.style.top = `${Math.max(4, Math.min(top + 14, frame.height - info.offsetHeight - 4))}px`;
   }
 
+  // As people type it: Arabic and Persian letters and digits alike, no vowel signs, joiners or spaces.
+  const searchKey = (text) =>
+    text
+      .normalize("NFKC")
+      .toLowerCase()
+      .replace(/[\u064b-\u065f\u0670\u0640\u200b-\u200f\u2066-\u2069\s]/g, "")
+      .replace(/[\u064a\u0649]/g, "\u06cc")
+      .replace(/\u0643/g, "\u06a9")
+      .replace(/[\u0629\u06c0]/g, "\u0647")
+      .replace(/[\u0622\u0623\u0625\u0671]/g, "\u0627")
+      .replace(/[\u06f0-\u06f9]/g, (c) => c.charCodeAt(0) - 0x6f0)
+      .replace(/[\u0660-\u0669]/g, (c) => c.charCodeAt(0) - 0x660);
+  const keys = known.map(([name, code]) => searchKey(`${name} ${code}`));
+  const find = document.getElementById("find");
+  const found = document.getElementById("found");
+  const MOST_FOUND = 8;
+  const NEAR_KM = 4;
+
+  function search(text) {
+    const words = text.split(/\s+/).map(searchKey).filter(Boolean);
+    if (!words.length) return [];
+    const hits = [];
+    for (let i = 0; i < keys.length && hits.length < MOST_FOUND; i += 1) {
+      if (words.every((word) => keys[i].includes(word))) hits.push(i);
+    }
+    return hits;
+  }
+
+  function textOf(index) {
+    const [name, , x, y] = known[index];
+    for (const trace of traces.filter(({ kind }) => kind === "outlet" || kind === "warehouse")) {
+      const full = graph._fullData[trace.at];
+      for (let i = 0; i < full.x.length; i += 1) {
+        const same = Math.abs(full.x[i] - x) < 1e-3 && Math.abs(full.y[i] - y) < 1e-3;
+        if (same && full.customdata[i].startsWith(name)) return full.customdata[i];
+      }
+    }
+    return name;
+  }
+
+  function goTo(index) {
+    const [, , x, y] = known[index];
+    const frame = graph.getBoundingClientRect();
+    const half = { x: NEAR_KM, y: (NEAR_KM * frame.height) / Math.max(1, frame.width) };
+    const ranges = { "xaxis.range": [x - half.x, x + half.x], "yaxis.range": [y - half.y, y + half.y] };
+    found.hidden = true;
+    Plotly.relayout(graph, ranges).then(() => {
+      showText(textOf(index), { clientX: frame.left + frame.width / 2, clientY: frame.top + frame.height / 2 }, true);
+    });
+  }
+
+  function listFound() {
+    const hits = search(find.value);
+    const rows = hits.map((index) => {
+      const [name, code] = known[index];
+      const row = document.createElement("li");
+      const button = document.createElement("button");
+      button.type = "button";
+      button.textContent = name;
+      const small = document.createElement("small");
+      small.textContent = code;
+      button.append(small);
+      button.addEventListener("click", () => goTo(index));
+      row.append(button);
+      return row;
+    });
+    if (!hits.length) {
+      const none = document.createElement("p");
+      none.textContent = texts.nothing_found;
+      rows.push(none);
+    }
+    found.replaceChildren(...rows);
+    found.hidden = !find.value.trim();
+    return hits;
+  }
+
+  // A link may end in #find-KR-0916-260: the outlet of that code or name.
+  function openLinkedPlace() {
+    if (!location.hash.startsWith("#find-")) return;
+    find.value = decodeURIComponent(location.hash.slice(6));
+    const hits = listFound();
+    if (hits.length) goTo(hits[0]);
+  }
+
   function hide() {
     info.hidden = true;
     info.classList.remove("pinned");
@@ -181,10 +265,22 @@
     // The box also changes when the words above it wrap anew, of which the window does not tell.
     new ResizeObserver(() => Plotly.Plots.resize(graph)).observe(graph);
     openLinkedDay();
+    openLinkedPlace();
     document.body.dataset.ready = "yes";
   });
   document.getElementById("close").addEventListener("click", hide);
-  document.addEventListener("keydown", (event) => event.key === "Escape" && hide());
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape") return;
+    hide();
+    found.hidden = true;
+  });
+  find.addEventListener("input", listFound);
+  find.addEventListener("focus", () => find.value && listFound());
+  find.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter") return;
+    const hits = search(find.value);
+    if (hits.length) goTo(hits[0]);
+  });
   document.getElementById("zoom-in").addEventListener("click", () => zoom(0.6));
   document.getElementById("zoom-out").addEventListener("click", () => zoom(1 / 0.6));
   document.getElementById("whole").addEventListener("click", () => {

@@ -10,7 +10,7 @@ import numpy as np
 from markupsafe import Markup
 from plotly.offline import get_plotlyjs
 
-from gis.map_page.data import MapData, MapTexts
+from gis.map_page.data import MapData, MapOutlet, MapTexts, MapWarehouse
 from gis.map_page.figure import Legend, build_map_figure
 from gis.projection import KM_PER_DEGREE, LocalPlane
 
@@ -35,7 +35,11 @@ def render_map_html(data: MapData) -> bytes:
             "km_per_degree_lat": KM_PER_DEGREE,
         },
         "home": _home(data, plane),
-        "texts": {name: getattr(data.texts, name) for name in ("digits", "decimal_mark", "kilometre", "metre")},
+        "places": _list_places(data, plane),
+        "texts": {
+            name: getattr(data.texts, name)
+            for name in ("digits", "decimal_mark", "kilometre", "metre", "nothing_found")
+        },
     }
     # Safe as markup: the page's own style and script, Plotly's, and JSON whose every < is escaped; none of it can end its element
     raw = Markup
@@ -49,6 +53,13 @@ def render_map_html(data: MapData) -> bytes:
         plotly=raw(get_plotlyjs()),
         payload=raw(json.dumps(payload, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")),
     ).encode()
+
+
+def _list_places(data: MapData, plane: LocalPlane) -> list[tuple[str, str, float, float]]:
+    """List what can be found: name, code and place on the plane, km, of every outlet and warehouse."""
+    places: tuple[MapOutlet | MapWarehouse, ...] = (*data.outlets, *data.warehouses)
+    x, y = plane.project(*np.array([(p.lon, p.lat) for p in places], dtype=np.float64).reshape(-1, 2).T)
+    return [(p.name, p.code, float(px), float(py)) for p, px, py in zip(places, x, y, strict=True)]
 
 
 def _home(data: MapData, plane: LocalPlane) -> dict[str, list[float]]:

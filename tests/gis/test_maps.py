@@ -7,6 +7,7 @@ import subprocess
 import tempfile
 from html.parser import HTMLParser
 from pathlib import Path
+from urllib.parse import quote
 
 import plotly.graph_objects as go
 import pytest
@@ -194,6 +195,30 @@ def test_a_browser_draws_the_map_from_a_file(map_data, tmp_path, fragment):
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize(
+    ("query", "names"),
+    [
+        ("KR-0916-003", ["فروشگاه تعاونی ۳"]),
+        ("kr-0916 تعاوني\u200c٣", ["فروشگاه تعاونی ۳"]),  # Arabic letters and digits, a joiner, in any order
+        ("انبار", ["انبار مشهد"]),
+        ("فروشگاه", ["فروشگاه تعاونی ۱", "فروشگاه تعاونی ۲", "فروشگاه تعاونی ۳"]),
+        ("هیچ", []),
+    ],
+)
+def test_an_outlet_is_found_however_its_name_is_typed_and_is_shown(map_data, tmp_path, query, names):
+    outlets = tuple(
+        MapOutlet(f"فروشگاه تعاونی {'۰۱۲۳'[n]}", 58.0 + n, 35.5, 100, 1.0, code=f"KR-0916-00{n}") for n in (1, 2, 3)
+    )
+    path = tmp_path / "map.html"
+    path.write_bytes(render_map_html(dataclasses.replace(map_data, outlets=outlets, routes=())))
+    page = Page(_dump_dom(f"{path.as_uri()}#find-{quote(query)}", "360,800"))
+    dom = [text for text in page.texts if text in {*names, "چیزی پیدا نشد"}]
+    assert set(dom) == set(names or ["چیزی پیدا نشد"])
+    (info,) = [tag for tag in page.all("div") if tag.get("id") == "info"]
+    assert ("hidden" in info) == (not names)
+
+
+@pytest.mark.slow
 def test_a_browser_draws_3900_outlets(large_map_data, tmp_path):
     path = tmp_path / "map.html"
     path.write_bytes(render_map_html(large_map_data))
@@ -218,7 +243,7 @@ def test_no_outlet_lies_under_the_buttons_at_first(map_data, tmp_path, window):
 
 def _texts():
     words = ("measure", "size", "warehouses", "unserved", "no_value", "routes", "day", "all_days", "no_routes")
-    words += ("zoom_in", "zoom_out", "whole", "close", "kilometre", "metre")
+    words += ("zoom_in", "zoom_out", "whole", "close", "find", "nothing_found", "kilometre", "metre")
     return MapTexts(**{word: word for word in words})
 
 

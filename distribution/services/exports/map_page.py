@@ -34,7 +34,7 @@ def render_map(outcome: RoundOutcome) -> bytes:
             texts=texts,
             outlets=_outlets(outcome),
             warehouses=tuple(
-                MapWarehouse(w.name(locale), w.lon, w.lat, w.name(locale)) for w in outcome.dataset.warehouses
+                MapWarehouse(w.name(locale), w.lon, w.lat, w.name(locale), w.code) for w in outcome.dataset.warehouses
             ),
             routes=tuple(_route(outcome, truck, trip) for truck in outcome.truck_days for trip in truck.trips),
             days=tuple(format_date(day, locale) for day in days),
@@ -91,6 +91,7 @@ def _outlets(outcome: RoundOutcome) -> tuple[MapOutlet, ...]:
                 kg_per_person=kg / people if people and outlet.code in packs else None,
                 text=_outlet_text(outcome, outlet, served, load),
                 unserved=outlet.code in waiting,
+                code=outlet.code,
             )
         )
     return tuple(outlets)
