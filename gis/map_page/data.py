@@ -39,12 +39,25 @@ class MapWarehouse:
 
 
 @dataclass(frozen=True, slots=True)
+class MapStop:
+    """A halt of a trip: the code of its outlet, and when the truck arrives, ready written."""
+
+    code: str
+    arrival: str
+
+
+@dataclass(frozen=True, slots=True)
 class MapRoute:
-    """One trip; ``day`` is an index of ``MapData.days``, ``path`` runs in driving order."""
+    """One trip; ``day`` is an index of ``MapData.days``, ``path`` and ``stops`` run in driving order.
+
+    A trip with a ``title`` can be chosen among those of its day.
+    """
 
     day: int
     path: tuple[LonLat, ...]
     text: str = ""
+    title: str = ""
+    stops: tuple[MapStop, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +90,8 @@ class MapTexts:
     zoom_out: str
     whole: str
     close: str
+    truck: str
+    all_trucks: str
     find: str
     nothing_found: str
     kilometre: str

@@ -1,8 +1,11 @@
 "use strict";
 (() => {
-  const { figure, plane, home, places: known, texts } = JSON.parse(document.getElementById("map-data").textContent);
+  const { figure, plane, home, places: known, routes, texts } = JSON.parse(document.getElementById("map-data").textContent);
   const graph = document.getElementById("map");
   const info = document.getElementById("info");
+  const CHOSEN = { mode: "lines", line: { color: "#1b1f24", width: 4 }, hoverinfo: "skip", meta: { kind: "chosen" } };
+  figure.data.push({ x: [], y: [], ...CHOSEN });
+  const chosenAt = figure.data.length - 1;
   const traces = figure.data.map((trace, at) => ({ at, ...trace.meta }));
   const placeAt = traces.findIndex((trace) => trace.kind === "place");
   const names = placeAt < 0 ? [] : Array.from(figure.data[placeAt].text);
@@ -126,15 +129,72 @@
     );
   }
 
-  // A link may end in #day-2: the second day.
+  const truck = document.getElementById("truck");
+  const stops = document.getElementById("stops");
+
+  // The trips of a day to choose from; the first choice is none of them.
+  function listTrucks(day) {
+    if (!truck) return;
+    const ofDay = routes.map((route, index) => ({ ...route, index })).filter((route) => route.day === day);
+    const options = [{ title: texts.all_trucks, index: -1 }, ...ofDay].map(({ title, index }) => {
+      const option = document.createElement("option");
+      option.value = index;
+      option.textContent = title;
+      return option;
+    });
+    truck.replaceChildren(...options);
+    document.getElementById("truck-label").hidden = !ofDay.length;
+    chooseRoute(-1);
+  }
+
+  function chooseRoute(index) {
+    const route = routes[index];
+    stops.hidden = !route;
+    if (truck) truck.value = String(index);
+    Plotly.restyle(graph, { x: [route ? route.x : []], y: [route ? route.y : []] }, [chosenAt]);
+    if (!route) return;
+    document.getElementById("stops-title").textContent = route.title;
+    document.getElementById("stops-list").replaceChildren(
+      ...route.stops.map(([arrival, place]) => {
+        const row = document.createElement("li");
+        const button = document.createElement("button");
+        const time = document.createElement("b");
+        time.textContent = arrival;
+        const name = document.createElement("span");
+        name.textContent = known[place][0];
+        button.type = "button";
+        button.append(time, name);
+        button.addEventListener("click", () => goTo(place));
+        row.append(button);
+        return row;
+      }),
+    );
+    showWhole(route);
+  }
+
+  function showWhole({ x, y }) {
+    const frame = graph.getBoundingClientRect();
+    const range = (values) => [Math.min(...values), Math.max(...values)];
+    const [[west, east], [south, north]] = [range(x), range(y)];
+    const kmPerPixel = 1.3 * Math.max(0.5 / frame.width, (east - west) / frame.width, (north - south) / frame.height);
+    const around = (middle, pixels) => [middle - (kmPerPixel * pixels) / 2, middle + (kmPerPixel * pixels) / 2];
+    Plotly.relayout(graph, {
+      "xaxis.range": around((west + east) / 2, frame.width),
+      "yaxis.range": around((south + north) / 2, frame.height),
+    });
+  }
+
+  // A link may end in #day-2-3: the third trip of the second day; or in #day-2: the second day.
   function openLinkedDay() {
-    const linked = /^#day-([0-9]+)$/.exec(location.hash);
+    const linked = /^#day-([0-9]+)(?:-([0-9]+))?$/.exec(location.hash);
     const select = document.getElementById("day");
     if (!linked || !select) return;
     const value = String(Number(linked[1]) - 1);
     if (![...select.options].some((option) => option.value === value)) return;
     select.value = value;
     chooseDay(Number(value));
+    listTrucks(Number(value));
+    if (linked[2] && truck.options[linked[2]]) chooseRoute(Number(truck.options[linked[2]].value));
   }
 
   function showText(text, event, pinned) {
@@ -288,5 +348,16 @@
     Plotly.relayout(graph, { "xaxis.range": whole.x, "yaxis.range": whole.y });
   });
   const day = document.getElementById("day");
-  if (day) day.addEventListener("change", () => { hide(); chooseDay(Number(day.value)); });
+  if (day) {
+    day.addEventListener("change", () => {
+      hide();
+      chooseDay(Number(day.value));
+      listTrucks(Number(day.value));
+    });
+    truck.addEventListener("change", () => {
+      hide();
+      chooseRoute(Number(truck.value));
+    });
+  }
+  document.getElementById("close-stops").addEventListener("click", () => chooseRoute(-1));
 })();

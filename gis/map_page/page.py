@@ -36,9 +36,10 @@ def render_map_html(data: MapData) -> bytes:
         },
         "home": _home(data, plane),
         "places": _list_places(data, plane),
+        "routes": _list_routes(data, plane),
         "texts": {
             name: getattr(data.texts, name)
-            for name in ("digits", "decimal_mark", "kilometre", "metre", "nothing_found")
+            for name in ("digits", "decimal_mark", "kilometre", "metre", "nothing_found", "all_trucks")
         },
     }
     # Safe as markup: the page's own style and script, Plotly's, and JSON whose every < is escaped; none of it can end its element
@@ -55,11 +56,28 @@ def render_map_html(data: MapData) -> bytes:
     ).encode()
 
 
+def _places(data: MapData) -> tuple[MapOutlet | MapWarehouse, ...]:
+    return (*data.outlets, *data.warehouses)
+
+
 def _list_places(data: MapData, plane: LocalPlane) -> list[tuple[str, str, float, float]]:
     """List what can be found: name, code and place on the plane, km, of every outlet and warehouse."""
-    places: tuple[MapOutlet | MapWarehouse, ...] = (*data.outlets, *data.warehouses)
+    places = _places(data)
     x, y = plane.project(*np.array([(p.lon, p.lat) for p in places], dtype=np.float64).reshape(-1, 2).T)
     return [(p.name, p.code, float(px), float(py)) for p, px, py in zip(places, x, y, strict=True)]
+
+
+def _list_routes(data: MapData, plane: LocalPlane) -> list[dict[str, object]]:
+    """List the trips that can be chosen: path on the plane, km, and stops by their number among the places."""
+    number = {place.code: n for n, place in enumerate(_places(data))}
+    routes: list[dict[str, object]] = []
+    for route in data.routes:
+        if route.title:
+            x, y = plane.project(*np.array(route.path, dtype=np.float64).T)
+            stops = [(stop.arrival, number[stop.code]) for stop in route.stops if stop.code in number]
+            path = {"x": np.round(x, 4).tolist(), "y": np.round(y, 4).tolist()}
+            routes.append({"day": route.day, "title": route.title, "stops": stops, **path})
+    return routes
 
 
 def _home(data: MapData, plane: LocalPlane) -> dict[str, list[float]]:

@@ -8,7 +8,7 @@ from gis.maps import MapData, MapOutlet, MapPlace, MapRoute, MapTexts, MapWareho
 FA = MapTexts(
     measure="کیلوگرم برای هر نفر", size="اندازه: جمعیت", warehouses="انبار", unserved="در انتظار تحویل",
     no_value="بدون تخصیص", routes="مسیر کامیون", day="روز", all_days="همه روزها", no_routes="بدون مسیر",
-    zoom_in="بزرگ‌نمایی", zoom_out="کوچک‌نمایی", whole="همه نقشه", close="بستن", find="جست‌وجو", nothing_found="چیزی پیدا نشد", kilometre="کیلومتر", metre="متر",
+    zoom_in="بزرگ‌نمایی", zoom_out="کوچک‌نمایی", whole="همه نقشه", close="بستن", truck="خودرو", all_trucks="همه خودروها", find="جست‌وجو", nothing_found="چیزی پیدا نشد", kilometre="کیلومتر", metre="متر",
     digits="۰۱۲۳۴۵۶۷۸۹", decimal_mark="٫",
 )  # fmt: skip
 

@@ -13,7 +13,7 @@ import plotly.graph_objects as go
 import pytest
 
 from gis.map_page.figure import ROUTE_COLORS, build_map_figure
-from gis.maps import MapData, MapOutlet, MapRoute, MapTexts, render_map_html
+from gis.maps import MapData, MapOutlet, MapRoute, MapStop, MapTexts, render_map_html
 
 
 class Page(HTMLParser):
@@ -219,6 +219,31 @@ def test_an_outlet_is_found_however_its_name_is_typed_and_is_shown(map_data, tmp
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize(("fragment", "title"), [("#day-2", None), ("#day-2-1", "سفر دو"), ("#day-2-2", "سفر سه")])
+def test_the_stops_of_a_trip_are_listed_in_driving_order(map_data, tmp_path, fragment, title):
+    outlets = tuple(MapOutlet(f"فروشگاه {n}", 58.0 + n, 35.5, 100, 1.0, code=f"o{n}") for n in range(4))
+    path = tuple((o.lon, o.lat) for o in outlets)
+    stops = tuple(MapStop(f"o{n}", f"۰۸:۰{n}") for n in (2, 0, 3))
+    routes = (
+        MapRoute(0, path, "", "سفر یک", stops[:1]),
+        MapRoute(1, path[:2], "", "سفر دو", stops),
+        MapRoute(1, path, "", "سفر سه", stops[::-1]),
+    )
+    file = tmp_path / "map.html"
+    file.write_bytes(render_map_html(dataclasses.replace(map_data, outlets=outlets, routes=routes)))
+    page = Page(_dump_dom(file.as_uri() + fragment, "360,800"))
+    (panel,) = page.all("aside")
+    assert ("hidden" in panel) == (title is None)
+    assert {"همه خودروها", "سفر دو", "سفر سه"} <= set(page.texts)
+    if title is not None:
+        at = max(n for n, text in enumerate(page.texts) if text == title)
+        in_order = stops if title == "سفر دو" else stops[::-1]
+        listed = [word for stop in in_order for word in (stop.arrival, f"فروشگاه {stop.code[1:]}")]
+        assert page.texts[at + 1 : at + 1 + len(listed)] == listed
+    assert count_paths(page, "js-line") == (3 if title is None else 4)  # two trips, the outline; and the chosen one
+
+
+@pytest.mark.slow
 def test_a_browser_draws_3900_outlets(large_map_data, tmp_path):
     path = tmp_path / "map.html"
     path.write_bytes(render_map_html(large_map_data))
@@ -243,7 +268,18 @@ def test_no_outlet_lies_under_the_buttons_at_first(map_data, tmp_path, window):
 
 def _texts():
     words = ("measure", "size", "warehouses", "unserved", "no_value", "routes", "day", "all_days", "no_routes")
-    words += ("zoom_in", "zoom_out", "whole", "close", "find", "nothing_found", "kilometre", "metre")
+    words += (
+        "zoom_in",
+        "zoom_out",
+        "whole",
+        "close",
+        "truck",
+        "all_trucks",
+        "find",
+        "nothing_found",
+        "kilometre",
+        "metre",
+    )
     return MapTexts(**{word: word for word in words})
 
 

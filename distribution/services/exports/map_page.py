@@ -13,7 +13,7 @@ from distribution.domain.network import Outlet
 from distribution.domain.numerals import format_number
 from distribution.messages import render_message
 from distribution.services.exports.outcome import RoundOutcome, TruckDay
-from gis.maps import MapData, MapOutlet, MapPlace, MapRoute, MapTexts, MapWarehouse, render_map_html
+from gis.maps import MapData, MapOutlet, MapPlace, MapRoute, MapStop, MapTexts, MapWarehouse, render_map_html
 from optimizer.plan import Trip
 
 MARKS = {"fa": {"digits": "۰۱۲۳۴۵۶۷۸۹", "decimal_mark": "٫"}, "en": {}}
@@ -124,7 +124,9 @@ def _route(outcome: RoundOutcome, truck: TruckDay, trip: Trip) -> MapRoute:
         "stops": format_number(len(outcome.visits(trip)), locale),
         "km": format_number(round(trip.metres / 1000), locale),
     }
-    return MapRoute(trip.day, outcome.path(trip), render_message("map.route_text", locale, params))
+    title = render_message("map.route_title", locale, params)
+    stops = tuple(MapStop(visit.outlet.code, outcome.clock(visit.arrival_s)) for visit in outcome.visits(trip))
+    return MapRoute(trip.day, outcome.path(trip), render_message("map.route_text", locale, params), title, stops)
 
 
 def _places(outcome: RoundOutcome) -> tuple[MapPlace, ...]:
