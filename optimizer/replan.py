@@ -196,9 +196,8 @@ def replan(
     elif limits is not None:
         found = solve_beside(rest.problem, found, _untouched(rest.plan, found), limits, seed, executor=executor)
     trips = order_trips((*rest.pinned, *to_whole(rest, found)))
-    withdrawn = tuple(i for i, one in enumerate(problem.deliveries) if one.place in event.closed)
     served = {stop.delivery for trip in trips for stop in trip.stops}
-    withdrawn = tuple(i for i in withdrawn if i not in served)
+    withdrawn = tuple(i for i, one in enumerate(problem.deliveries) if one.place in event.closed and i not in served)
     return Replan(rest, found, trips, withdrawn, _list_moves(plan, trips, withdrawn))
 
 
