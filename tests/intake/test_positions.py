@@ -20,6 +20,19 @@ def told(*positions: tuple[float, float]) -> list[tuple[str, int]]:
     return [(f.code, f.where.row or 0) for f in log.findings()]
 
 
+def told_in_areas(**positions: list[tuple[float, float]]) -> list[tuple[str, str, object]]:
+    """Check outlets of areas; return code, outlet and the other place or area of each finding."""
+    placed = [(area, lon, lat) for area, places in positions.items() for lon, lat in places]
+    rows = [
+        ReadRow(n, {"code": f"{area}{n}", "lon": lon, "lat": lat, "area_code": area}, None)
+        for n, (area, lon, lat) in enumerate(placed)
+    ]
+    log = FindingLog()
+    check_positions({"outlets": ReadSheet("outlets", rows)}, log)
+    assert {f.severity for f in log.findings()} <= {Severity.WARNING}
+    return [(f.code, str(f.params["place"]), f.params["other"]) for f in log.findings()]
+
+
 def test_a_lost_digit_is_told_with_the_distance(folder: CsvFolder) -> None:
     folder.edit("outlets", 4, "lon", "5.9")
     finding = only(read_dataset(folder.path), "position_far")
@@ -44,3 +57,22 @@ def test_a_swapped_position_is_told_as_swapped_only() -> None:
 
 def test_two_places_are_never_far_from_each_other() -> None:
     assert told((0.1, 51.0), (59.6, 36.3)) == []
+
+
+def town(lon: float, lat: float, outlets: int = 6) -> list[tuple[float, float]]:
+    return [(lon + n / 500, lat + n * n / 3000) for n in range(outlets)]
+
+
+def test_an_outlet_in_the_midst_of_another_area_is_told_with_that_area() -> None:
+    assert told_in_areas(a=town(59.0, 36.0), b=town(60.0, 36.5)) == []
+    astray = (60.003, 36.502)
+    assert told_in_areas(a=[*town(59.0, 36.0), astray], b=town(60.0, 36.5)) == [("position_in_other_area", "a6", "b")]
+    # Out of its area, but in none; in another, but not out of its own; and in an area of too few to tell where it is.
+    assert told_in_areas(a=[*town(59.0, 36.0), (60.5, 35.0)], b=town(60.0, 36.5)) == []
+    assert told_in_areas(a=[*town(59.9, 36.5), (60.003, 36.502)], b=town(60.0, 36.5)) == []
+    assert told_in_areas(a=[(59.0, 36.0), astray], b=town(60.0, 36.5)) == []
+
+
+def test_an_outlet_where_another_one_stands_is_told_with_that_one() -> None:
+    places = town(59.0, 36.0)
+    assert told_in_areas(a=[*places, places[2]]) == [("position_shared", "a6", "a2")]
