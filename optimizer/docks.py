@@ -25,8 +25,8 @@ from optimizer.search.waiting import Storage, readmit
 from optimizer.waiting_weight import is_better
 from optimizer.watch import Progress
 
-#: Share of the time limit that the first of two searches gets.
-_FIRST = 0.45
+#: Share of the time limit that the first of two searches gets, and the least that is kept back for the last fitting.
+_FIRST, _KEPT_BACK = 0.45, 0.07
 #: Depot and day.
 Spot = tuple[int, int]
 
@@ -85,7 +85,9 @@ def search_with_docks(
     if start is not None and is_better(problem, start, best):
         best = replace(start, status=plan.status, iterations=plan.iterations, seed=seed)
     took_s = time.monotonic() - fitting_began
-    left_s = None if limits.seconds is None else limits.seconds - (time.monotonic() - began) - 3 * took_s
+    left_s = None
+    if limits.seconds is not None:
+        left_s = limits.seconds - (time.monotonic() - began) - max(3 * took_s, _KEPT_BACK * limits.seconds)
     if plan.status is Status.STOPPED or (left_s is not None and left_s <= 0):
         return best
     rest = Limits(left_s, None if limits.iterations is None or half is None else limits.iterations - half)
