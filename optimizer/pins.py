@@ -61,6 +61,16 @@ class Trucks:
     units: tuple[int, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Away:
+    """A delivery whose packs have left a depot and are back there on a day."""
+
+    delivery: int
+    depot: int
+    left_day: int
+    back_day: int
+
+
 def truck_day(trip: Trip) -> TruckDay:
     """Return the truck's day that a trip belongs to."""
     return trip.day, trip.vehicle_type, trip.vehicle
@@ -73,6 +83,7 @@ def take_part(
     trucks: Iterable[Trucks],
     first_day: Mapping[int, int],
     seed: int,
+    away: Sequence[Away] = (),
 ) -> Part:
     """Make a problem of what pinned trips leave.
 
@@ -88,6 +99,8 @@ def take_part(
         Deliveries of the part, each with the first day on which it may come from now on.
     seed
         Noted in the part's plan.
+    away
+        Deliveries of the part whose packs nobody can have for some days.
 
     Raises
     ------
@@ -102,7 +115,8 @@ def take_part(
     part = replace(
         problem,
         depots=tuple(
-            replace(depot, stock=_stock_left(problem, number, pinned)) for number, depot in enumerate(problem.depots)
+            replace(depot, stock=_stock_left(problem, number, pinned, away))
+            for number, depot in enumerate(problem.depots)
         ),
         deliveries=tuple(_delivery(problem.deliveries[i], first_day[i], types) for i in left),
         vehicle_types=tuple(replace(one.vehicle, count=len(one.units), days=one.days) for one in trucks),
@@ -216,7 +230,9 @@ def _free_trucks(problem: Problem, pins: Collection[TruckDay]) -> Iterable[Truck
             yield Trucks(k, vehicle, tuple(days), units)
 
 
-def _stock_left(problem: Problem, number: int, pinned: Iterable[Trip]) -> tuple[tuple[int, ...], ...]:
+def _stock_left(
+    problem: Problem, number: int, pinned: Iterable[Trip], away: Iterable[Away]
+) -> tuple[tuple[int, ...], ...]:
     """Return what may leave a depot by the end of each day beside pinned trips, so that every later day holds."""
     taken: Counter[tuple[int, int]] = Counter()
     for trip in pinned:
@@ -224,12 +240,18 @@ def _stock_left(problem: Problem, number: int, pinned: Iterable[Trip]) -> tuple[
             for stop in trip.stops:
                 for commodity, packs in enumerate(problem.deliveries[stop.delivery].packs):
                     taken[commodity, trip.day] += packs
+    lent: Counter[tuple[int, int]] = Counter()
+    for one in away:
+        if one.depot == number:
+            for commodity, packs in enumerate(problem.deliveries[one.delivery].packs):
+                for day in range(one.left_day, min(one.back_day, len(problem.days))):
+                    lent[commodity, day] += packs
     table = []
     for commodity, row in enumerate(problem.depots[number].stock):
         gone, left = 0, []
         for day, there in enumerate(row):
             gone += taken[commodity, day]
-            left.append(there - gone)
+            left.append(there - gone - lent[commodity, day])
         for day in range(len(left) - 2, -1, -1):
             left[day] = min(left[day], left[day + 1])
         table.append(tuple(left))

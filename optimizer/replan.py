@@ -15,7 +15,7 @@ from enum import StrEnum
 
 from optimizer.consecutive import consecutive_legs
 from optimizer.parallel import Executor
-from optimizer.pins import Part, TruckDay, Trucks, solve_beside, take_part, to_whole, truck_day
+from optimizer.pins import Away, Part, TruckDay, Trucks, solve_beside, take_part, to_whole, truck_day
 from optimizer.plan import Limits, Plan, Status, Trip
 from optimizer.problem import Problem, VehicleType
 from optimizer.search.model import build_model
@@ -126,7 +126,7 @@ def cut(problem: Problem, plan: Plan, event: Event) -> Part:
     _require_event(problem, plan, event)
     broken = {(one.vehicle_type, one.vehicle): one for one in event.breakdowns}
     begun: list[Trip] = []
-    on_board: set[int] = set()
+    on_board: list[Away] = []
     later: list[Trip] = []
     for trip in plan.trips:
         truck = trip.vehicle_type, trip.vehicle
@@ -134,18 +134,19 @@ def cut(problem: Problem, plan: Plan, event: Event) -> Part:
             later.append(trip)
         elif trip.day == event.day and truck in broken and trip.end_s > event.second:
             served = _count_served(trip, broken[truck], event.second)
-            on_board.update(stop.delivery for stop in trip.stops[served:])
+            on_board += [Away(stop.delivery, trip.depot, event.day, event.load_back) for stop in trip.stops[served:]]
             if served:
                 begun.append(_cut_short(problem, trip, served))
         else:
             begun.append(trip)
     done = {stop.delivery for trip in begun for stop in trip.stops}
+    late = {one.delivery for one in on_board}
     left = {
-        i: event.load_back if i in on_board else event.day
+        i: event.load_back if i in late else event.day
         for i, one in enumerate(problem.deliveries)
         if i not in done and one.place not in event.closed
     }
-    return take_part(problem, begun, later, _trucks_left(problem, event, begun), left, plan.seed)
+    return take_part(problem, begun, later, _trucks_left(problem, event, begun), left, plan.seed, on_board)
 
 
 def replan(

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from optimizer.plan import Plan, Trip
+from optimizer.plan import Plan, Stop, Trip
 from optimizer.problem import Problem
 from optimizer.replan import Event, Replan
 from optimizer.verify import verify_plan
@@ -31,7 +31,8 @@ def verify_replan(problem: Problem, plan: Plan, event: Event, replanned: Replan)
     -------
     tuple of Violation
         Empty if both plans hold, whoever is not withdrawn is served once or waits, every trip that had begun is as it
-        was (``begun_changed``) and no truck begins a trip while it is out (``truck_out``).
+        was (``begun_changed``), no truck begins a trip while it is out (``truck_out``), and nobody is given what a broken
+        truck still has on board (``stock_exceeded``).
     """
     rest = replanned.rest
     unserved = [replace(one, delivery=rest.delivery[one.delivery]) for one in replanned.plan.unserved]
@@ -52,6 +53,7 @@ def verify_replan(problem: Problem, plan: Plan, event: Event, replanned: Replan)
         ),
         *_check_begun(problem, plan, event, replanned),
         *_check_trucks_out(problem, event, replanned),
+        *_check_on_board(problem, plan, event, replanned),
     )
 
 
@@ -63,19 +65,50 @@ def _has_begun(trip: Trip, event: Event) -> bool:
     return (trip.day, trip.start_s) < (event.day, event.second)
 
 
+def _breaks_down(trip: Trip, event: Event) -> bool:
+    """Tell whether a trip was under way when its truck broke down."""
+    broken = {(event.day, one.vehicle_type, one.vehicle) for one in event.breakdowns}
+    return _key(trip)[:3] in broken and _has_begun(trip, event) and trip.end_s > event.second
+
+
+def _served(trip: Trip, event: Event) -> int:
+    """Return how many stops a trip had made when its truck broke down."""
+    told = {(one.vehicle_type, one.vehicle): one.served for one in event.breakdowns}[trip.vehicle_type, trip.vehicle]
+    return sum(stop.start_s <= event.second for stop in trip.stops) if told is None else told
+
+
+def _check_on_board(problem: Problem, plan: Plan, event: Event, replanned: Replan) -> Iterator[Violation]:
+    """Yield each depot and commodity of which more has left than there was beside what is on board of broken trucks."""
+    for day in range(event.day, min(event.load_back, len(problem.days))):
+        out: Counter[tuple[int, int]] = Counter()
+        for trip in replanned.trips:
+            if trip.day <= day:
+                _load(problem, trip, trip.stops, out)
+        for trip in plan.trips:
+            if _breaks_down(trip, event):
+                _load(problem, trip, trip.stops[_served(trip, event) :], out)
+        for (depot, commodity), packs in sorted(out.items()):
+            stock = problem.depots[depot].stock[commodity][day]
+            if packs > stock:
+                numbers = {"commodity": commodity, "day": day, "packs": packs, "stock": stock}
+                yield Violation(ViolationCode.STOCK_EXCEEDED, problem.places[problem.depots[depot].place].name, numbers)
+
+
+def _load(problem: Problem, trip: Trip, stops: Iterable[Stop], out: Counter[tuple[int, int]]) -> None:
+    for stop in stops:
+        for commodity, packs in enumerate(problem.deliveries[stop.delivery].packs):
+            out[trip.depot, commodity] += packs
+
+
 def _check_begun(problem: Problem, plan: Plan, event: Event, replanned: Replan) -> Iterator[Violation]:
     """Yield each trip that had begun and is another one now; of a truck that broke down its first stops stay."""
     now = {_key(trip): trip for trip in replanned.trips}
-    out = {(event.day, one.vehicle_type, one.vehicle): one.served for one in event.breakdowns}
     for trip in plan.trips:
         if not _has_begun(trip, event):
             continue
         there = now.get(_key(trip))
-        if trip.end_s > event.second and _key(trip)[:3] in out:
-            served = out[_key(trip)[:3]]
-            if served is None:
-                served = sum(stop.start_s <= event.second for stop in trip.stops)
-            same = (() if there is None else there.stops) == trip.stops[:served]
+        if _breaks_down(trip, event):
+            same = (() if there is None else there.stops) == trip.stops[: _served(trip, event)]
         else:
             same = there == trip
         if not same:
