@@ -22,6 +22,19 @@ class Feature(StrEnum):
     MANY_PLACES = "many_places"  # more than the solver's matrices of all places have room for
 
 
+#: What a router has no words for that knows one day, and trucks that leave once with goods that are all there.
+BEYOND_PLAIN_ROUTERS = frozenset(
+    {
+        Feature.SEVERAL_DAYS,
+        Feature.STOCK,
+        Feature.STORAGE,
+        Feature.SEVERAL_TRIPS,
+        Feature.RELEASE,
+        Feature.DOCKS,
+    }
+)
+
+
 class UnsupportedError(ValueError):
     """The solver has no words for some of the problem; ``features`` says what."""
 

@@ -9,7 +9,7 @@ import numpy as np
 from ortools.constraint_solver import pywrapcp, routing_enums_pb2
 
 from optimizer.engines.whole import NEVER, Deadline, TruckDay, Whole, build_plan, build_whole, common_unit
-from optimizer.features import Ability, Feature
+from optimizer.features import BEYOND_PLAIN_ROUTERS, Ability
 from optimizer.parallel import Executor
 from optimizer.plan import Limits, Plan, Status
 from optimizer.problem import Problem
@@ -19,16 +19,7 @@ from optimizer.watch import Progress
 
 #: A matrix is handed over as Python's lists: 1.4 GB at 6,000 places.
 ABILITY = Ability(
-    frozenset(
-        {
-            Feature.SEVERAL_DAYS,
-            Feature.STOCK,
-            Feature.STORAGE,
-            Feature.SEVERAL_TRIPS,
-            Feature.RELEASE,
-            Feature.DOCKS,
-        }
-    ),
+    BEYOND_PLAIN_ROUTERS,
     most_deliveries=6_500,
 )
 #: Metres and seconds where there is no road.
