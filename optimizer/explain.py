@@ -39,8 +39,9 @@ def static_reason(problem: Problem, index: int) -> Unserved | None:
 
     The numbers are, by reason:
 
-    - ``no_compatible_vehicle``: ``trucks`` of the depot that work on its days and how many are ``carrying`` its storage class and of a type
-      it allows; if there are any, also the payload of the ``smallest_g`` of these and the place's ``limit_g``;
+    - ``no_compatible_vehicle``: ``trucks`` of the depot that work on its days and how many are ``carrying`` its storage
+      class and of a type it allows; if there are any, also the payload of the ``smallest_g`` of these and the place's
+      ``limit_g``;
     - ``too_large``: ``needs_g``, ``needs_ml`` and ``largest_g``, ``largest_ml`` of the truck that holds most of it
       among those that may stop there;
     - ``storage_full``: ``needs_g`` and the place's ``room_g``;

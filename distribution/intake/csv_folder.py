@@ -12,7 +12,7 @@ from distribution.intake.labels import sheet_lookup, suggest
 from distribution.intake.limits import MAX_FILE_BYTES, MAX_ROWS, MEGABYTE
 from distribution.intake.log import FindingLog
 from distribution.intake.persian import header_key
-from distribution.intake.rows import NumberedRow
+from distribution.intake.rows import NumberedRow, ReadSheet, read_rows
 
 DELIMITERS = ",;\t"
 _UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
@@ -112,3 +112,14 @@ def iterate_csv(sheet: str, file: Path, log: FindingLog) -> Iterator[NumberedRow
     text = None if content is None else _decode(sheet, file, content, log)
     if text is not None:
         yield from _numbered(sheet, file, text, log)
+
+
+def read_csv_alone(sheet: str, file: Path, log: FindingLog) -> ReadSheet:
+    """Read a sheet that is no part of a network from a file of its own; one that says nothing is told."""
+    if not file.exists():
+        log.add("file_missing", value=file.name)
+        return ReadSheet(sheet)
+    read = read_rows(sheet, iterate_csv(sheet, file, log), log)
+    if not read.columns and not log.has_error_in(sheet):
+        log.add("sheet_empty", sheet=sheet)
+    return read

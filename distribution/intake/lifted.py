@@ -10,12 +10,12 @@ from pathlib import Path
 from distribution.domain.absorption import LiftedLine
 from distribution.domain.enums import Severity
 from distribution.domain.findings import Param, Several
-from distribution.intake.csv_folder import iterate_csv
+from distribution.intake.csv_folder import read_csv_alone
 from distribution.intake.fields import LIFTED_SHEET
 from distribution.intake.labels import suggest
 from distribution.intake.limits import MAX_FINDINGS_PER_CODE
 from distribution.intake.log import FindingLog
-from distribution.intake.rows import ReadRow, ReadSheet, read_rows
+from distribution.intake.rows import ReadRow, ReadSheet
 
 #: (outlet code, commodity code)
 Pair = tuple[str, str]
@@ -23,13 +23,7 @@ Pair = tuple[str, str]
 
 def read_lifted(file: Path, log: FindingLog) -> ReadSheet:
     """Read the rows of a report: outlet_code, commodity_code, lifted_packs and, if given, kept_packs."""
-    if not file.exists():
-        log.add("file_missing", value=file.name)
-        return ReadSheet(LIFTED_SHEET)
-    sheet = read_rows(LIFTED_SHEET, iterate_csv(LIFTED_SHEET, file, log), log)
-    if not sheet.columns and not log.has_error_in(LIFTED_SHEET):
-        log.add("sheet_empty", sheet=LIFTED_SHEET)
-    return sheet
+    return read_csv_alone(LIFTED_SHEET, file, log)
 
 
 def check_lifted(

@@ -9,11 +9,11 @@ from pathlib import Path
 from distribution.domain.enums import Severity
 from distribution.domain.findings import Param, Several
 from distribution.domain.receipt import ReceiptLine
-from distribution.intake.csv_folder import iterate_csv
+from distribution.intake.csv_folder import read_csv_alone
 from distribution.intake.fields import RECEIPTS_SHEET
 from distribution.intake.labels import suggest
 from distribution.intake.log import FindingLog
-from distribution.intake.rows import ReadRow, ReadSheet, read_rows
+from distribution.intake.rows import ReadRow, ReadSheet
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -38,13 +38,7 @@ class DropKey:
 
 def read_receipts(file: Path, log: FindingLog) -> ReadSheet:
     """Read the rows of a form; its columns are those of ``ReceiptLine``, by code or by label."""
-    if not file.exists():
-        log.add("file_missing", value=file.name)
-        return ReadSheet(RECEIPTS_SHEET)
-    sheet = read_rows(RECEIPTS_SHEET, iterate_csv(RECEIPTS_SHEET, file, log), log)
-    if not sheet.columns and not log.has_error_in(RECEIPTS_SHEET):
-        log.add("sheet_empty", sheet=RECEIPTS_SHEET)
-    return sheet
+    return read_csv_alone(RECEIPTS_SHEET, file, log)
 
 
 def check_receipts(
