@@ -19,7 +19,7 @@ from optimizer.parallel import Executor
 from optimizer.search.admission import in_rank_order
 from optimizer.search.kernel.load import Days
 from optimizer.search.model import Model
-from optimizer.search.piece import Piece, Task, build_piece, choose_groups, from_piece, is_timed, run_task
+from optimizer.search.piece import Piece, Task, build_piece, choose_groups, from_piece, is_timed, run_task, to_piece
 from optimizer.search.pool import Pool
 from optimizer.search.regions import cut_into_regions
 from optimizer.search.state import Board, TruckDay
@@ -113,7 +113,7 @@ class Annealing:
             self._round_of_regions(executor, moves, hot, cold)
 
     def _round_of_chains(self, piece: Piece, executor: Executor, moves: int, hot: float, cold: float) -> None:
-        tasks = [self._task(piece, _to_piece(piece, found.days), moves, hot, cold) for found in self._chains]
+        tasks = [self._task(piece, to_piece(piece, found.days), moves, hot, cold) for found in self._chains]
         for number, answer in enumerate(executor.map(run_task, tasks)):
             self._chains[number] = self._found(from_piece(piece, answer.days), answer.cost)
             self._keep(self._found(from_piece(piece, answer.best_days), answer.best_cost))
@@ -131,7 +131,7 @@ class Annealing:
             for number, part in enumerate(parts):
                 own = [now.days[i] for i in part]
                 pieces.append(self._build(own, guests[number], number, len(parts)))
-                yield self._task(pieces[-1], _to_piece(pieces[-1], own), moves, hot, cold)
+                yield self._task(pieces[-1], to_piece(pieces[-1], own), moves, hot, cold)
 
         answers = executor.map(run_task, tasks())
         days = [day for piece, answer in zip(pieces, answers, strict=True) for day in from_piece(piece, answer.days)]
@@ -225,9 +225,3 @@ def _largest_whole(model: Model) -> int:
     if len(model.problem.days) > 1:
         return _WHOLE_DAYS
     return _WHOLE_DEPOTS if len(model.problem.depots) > 1 else WHOLE
-
-
-def _to_piece(piece: Piece, days: Sequence[TruckDay]) -> Days:
-    number = {i: n for n, i in enumerate(piece.clients)}
-    group = {g: n for n, g in enumerate(piece.groups)}
-    return [(group[day.kind, day.day], [[number[i] for i in trip] for trip in day.trips]) for day in days]

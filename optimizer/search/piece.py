@@ -165,6 +165,13 @@ def choose_groups(
     return groups, [counts[group] for group in groups]
 
 
+def to_piece(piece: Piece, days: Sequence[TruckDay]) -> Days:
+    """Return truck-days in the piece's own numbers."""
+    number = {i: n for n, i in enumerate(piece.clients)}
+    group = {g: n for n, g in enumerate(piece.groups)}
+    return [(group[day.kind, day.day], [[number[i] for i in trip] for trip in day.trips]) for day in days]
+
+
 def from_piece(piece: Piece, days: Days) -> list[TruckDay]:
     """Return truck-days of a piece as truck-days of the plan."""
     return [TruckDay(*piece.groups[g], [[piece.clients[n] for n in trip] for trip in trips]) for g, trips in days]

@@ -125,9 +125,10 @@ def anneal(
         at_most = np.int64(NEVER)
         for i in range(count):
             if bounded:
-                at_most = np.int64(limit - (s.scalars[COST] + lost - lost_before))
-                if at_most <= 0:
+                room = limit - (s.scalars[COST] + lost - lost_before)
+                if room <= 0.0:
                     break
+                at_most = np.int64(math.ceil(room))
             c = np.int64(w.removed[i])
             if not insert_cheapest(d, s, w, c, blink_rate, False, at_most):
                 w.absent[s.scalars[ABSENT]] = c

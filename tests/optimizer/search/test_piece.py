@@ -1,5 +1,6 @@
 """The compiled search knows exactly what its routes cost, keeps every rule, and is compiled once."""
 
+import random
 from dataclasses import replace
 
 import pytest
@@ -10,7 +11,8 @@ from optimizer.search.annealing import Annealing
 from optimizer.search.kernel import anneal, load
 from optimizer.search.lay_out import boards_of, lay_out
 from optimizer.search.model import build_model
-from tests.support.routing import make_network
+from optimizer.search.piece import Task, build_piece, choose_groups, from_piece, run_task, to_piece
+from tests.support.routing import make_delivery, make_network, make_problem, make_truck
 
 
 def plain(problem: Problem) -> Problem:
@@ -79,6 +81,27 @@ def test_with_one_window_each_the_cost_is_exactly_that_of_the_schedule():
         annealing.round(SerialExecutor(), 3_000, 1.0, 0.2)
         for found in annealing._chains:
             assert sum(board.cost() for board in boards_of(model, found.days)) == found.cost
+
+
+def test_nobody_is_lost_at_a_temperature_of_the_size_of_a_rounding_error():
+    rng = random.Random(1)
+    points = [(rng.randrange(2_000), rng.randrange(2_000)) for _ in range(31)]
+    deliveries = [make_delivery(f"d{i:02d}", 1 + i % 30, rng.randrange(20, 120)) for i in range(60)]
+    truck = make_truck(count=60, fixed_cost=0, cost_per_km=1, cost_per_hour=0, shift_start_s=0, shift_end_s=10**7)
+    model = build_model(make_problem(points, deliveries, [truck]))
+    boards, failed = lay_out(model, range(60), squeeze=True)
+    days = [day for board in boards for day in board.truck_days]
+    groups, counts = choose_groups(model, list(range(60)), model.trucks, days)
+    piece = build_piece(model, range(60), groups, counts, model.stock)
+    unit = 1 / piece.leg_cost
+
+    answer = run_task(Task(piece, to_piece(piece, days), 30_000, 3 * unit, unit / 3, 1))
+
+    assert not failed
+    for found, cost in ((answer.days, answer.cost), (answer.best_days, answer.best_cost)):
+        assert sorted(c for _, trips in found for trip in trips for c in trip) == list(range(60))
+        after = boards_of(model, from_piece(piece, found))
+        assert sum(board.cost() for board in after) == cost
 
 
 def test_all_variants_are_served_by_one_compilation():
