@@ -35,6 +35,7 @@ from optimizer.search.kernel.load import Days, load_days, read_days
 from optimizer.search.kernel.neighbours import nearest_clients
 from optimizer.search.legs import FAR
 from optimizer.search.model import BoolArray, Kind, Model
+from optimizer.search.regions import cut_into_regions
 from optimizer.search.state import TruckDay
 from optimizer.travel import IntArray
 
@@ -52,6 +53,8 @@ _BLINK = 0.01
 #: How often a truck-day is offered another truck after a move, when there is more than one group.
 _GROUP_RATE = 0.2
 _FOREVER = 1 << 50
+#: Clients that are left in any order among themselves: some lines of a cache.
+_TOGETHER = 8
 #: Columns in which sibling groups may differ.
 _OF_THE_TRUCK = frozenset({G_COUNT, G_METRE_COST, G_SECOND_COST, G_FIXED_COST})
 
@@ -202,12 +205,18 @@ def build_piece(
     importance
         What it weighs to leave each delivery waiting, from 1, shape (n,); all alike if not given.
     """
+    order = _by_place(model, clients)
+    clients = [clients[n] for n in order]
+    if importance is not None:
+        importance = importance[order]
     chosen = np.array(clients, dtype=np.int64)
     kinds = [model.kinds[kind] for kind, _ in groups]
-    used = sorted(
-        {model.place[i] for i in clients}
-        | {k.depot_place for k in kinds}
-        | {p for p in (k.end_place for k in kinds) if p is not None}
+    used = list(
+        dict.fromkeys(
+            [model.place[i] for i in clients]
+            + [k.depot_place for k in kinds]
+            + [k.end_place for k in kinds if k.end_place is not None]
+        )
     )
     local = {place: number for number, place in enumerate(used)}
     metres, seconds = _travel(model, used, open_routes=any(k.end_place is None for k in kinds))
@@ -289,6 +298,12 @@ def build_piece(
         stocked=_stock_binds(packs, allowed, groups, kinds, stock),
     )
     return Piece(tuple(clients), tuple(groups), data, stock, _leg_cost(data, prices))
+
+
+def _by_place(model: Model, clients: Sequence[int]) -> list[int]:
+    """Order clients so that those near each other lie near each other in memory: a move reads what is near."""
+    positions = model.position[[model.place[i] for i in clients]]
+    return [n for part in cut_into_regions(positions, [1] * len(clients), len(clients) // _TOGETHER, 0.0) for n in part]
 
 
 def _travel(model: Model, used: list[int], *, open_routes: bool) -> tuple[np.ndarray, np.ndarray]:

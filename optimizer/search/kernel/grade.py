@@ -42,10 +42,11 @@ def change_cost(d: Data, s: Solution, day: int, h: int) -> int:
 @compiled
 def may_drive(d: Data, s: Solution, day: int, h: int) -> bool:
     """Tell whether a truck of group h may and can carry what is on a truck-day, times aside."""
+    g = s.day[day, D_GROUP]
     for i in range(s.day[day, D_SIZE]):
         t = s.day[day, D_TRIPS + i]
-        for k in range(s.loads.shape[1]):
-            if s.loads[t, k] > d.capacity[h, k]:
+        for k in range(s.room.shape[1]):
+            if s.room[t, k] + d.capacity[h, k] < d.capacity[g, k]:
                 return False
     for i in range(s.day[day, D_SIZE]):
         node = s.day[day, D_TRIPS + i] + len(d.clients)
@@ -71,8 +72,8 @@ def find_larger(d: Data, s: Solution, w: Workspace, t: int, c: int) -> None:
         if s.used[h] >= d.groups[h, G_COUNT] or not d.allowed[c, h]:
             continue
         fits = True
-        for k in range(s.loads.shape[1]):
-            if s.loads[t, k] + d.load[c, k] > d.capacity[h, k]:
+        for k in range(s.room.shape[1]):
+            if s.room[t, k] + d.capacity[h, k] - d.capacity[g, k] < d.load[c, k]:
                 fits = False
         if not fits:
             continue

@@ -41,6 +41,8 @@ def inlined(function: F) -> F:
 NONE = -1
 #: Later than any time and dearer than any cost, small enough that sums stay in int64.
 NEVER = 1 << 55
+#: Less room than any client needs.
+NO_ROOM = -(1 << 55)
 
 # Columns of a node: neighbours in its ring, its trip, location when one arrives at it and when one leaves it (they
 # differ for a depot with another end), metres to the next node, the window chosen for a client, and a number that
@@ -139,14 +141,15 @@ class Data(NamedTuple):
 class Solution(NamedTuple):
     """The truck-days; columns as above, ``t`` numbers of trips and of truck-days.
 
-    ``loads`` is the load of each trip, shape (t, k); ``free_trips`` and ``free_days`` are stacks of unused numbers;
+    ``room`` is what each trip's truck could still load, shape (t + 1, k), and in the last row, which ``NONE`` means
+    too, ``NO_ROOM``; ``free_trips`` and ``free_days`` are stacks of unused numbers;
     ``used`` counts truck-days by group; ``stock`` is what is left, cumulative, shape (depots, commodities, days).
     """
 
     node: I32
     segment: I64
     trip: I64
-    loads: I64
+    room: I64
     day: I64
     free_trips: I32
     free_days: I32
@@ -158,7 +161,7 @@ class Solution(NamedTuple):
 class Workspace(NamedTuple):
     """What a move needs on the way: the journal, the clients taken out and their sort keys, the absent, marks.
 
-    ``stock_ok`` tells for the client at hand from which depot on which day stock allows it. ``random`` holds the state
+    ``beside`` are the neighbours of the client at hand whose trips have room for it.     ``stock_ok`` tells for the client at hand from which depot on which day stock allows it. ``random`` holds the state
     of the generator (xorshift64*, Vigna 2016), ``blink`` how many positions are seen until one is overlooked;
     ``seen`` and ``graded`` tell for which insertion, counted in ``insertions``, a further trip and a larger truck of a
     truck-day were last looked at, ``larger`` and ``larger_cost`` what truck that was. ``shared_cost`` tells whether a
@@ -168,6 +171,7 @@ class Workspace(NamedTuple):
     journal: I64
     removed: I32
     key: I64
+    beside: I32
     absent: I32
     absent_before: I32
     touched: I32
@@ -191,7 +195,7 @@ def empty_solution(data: Data, stock: I64) -> Solution:
         node=np.full((n + slots, NODE_COLUMNS), NONE, dtype=np.int32),
         segment=np.zeros((n + slots, SEGMENT_COLUMNS), dtype=np.int64),
         trip=np.zeros((slots, TRIP_COLUMNS), dtype=np.int64),
-        loads=np.zeros((slots, data.load.shape[1]), dtype=np.int64),
+        room=np.full((slots + 1, data.load.shape[1]), NO_ROOM, dtype=np.int64),
         day=np.zeros((slots, D_TRIPS + int(data.groups[:, G_TRIPS].max(initial=1))), dtype=np.int64),
         free_trips=np.arange(slots, dtype=np.int32)[::-1].copy(),
         free_days=np.arange(slots, dtype=np.int32)[::-1].copy(),
@@ -213,6 +217,7 @@ def workspace(data: Data, stock: I64, seed: int) -> Workspace:
         journal=np.zeros((8 * n + 64, 5), dtype=np.int64),
         removed=np.zeros(n, dtype=np.int32),
         key=np.zeros(n, dtype=np.int64),
+        beside=np.zeros(n, dtype=np.int32),
         absent=np.zeros(n, dtype=np.int32),
         absent_before=np.zeros(n, dtype=np.int32),
         touched=np.zeros(n + 2, dtype=np.int32),
@@ -248,7 +253,7 @@ def copy_solution(source: Solution, target: Solution) -> None:
     _copy_table(source.node, target.node)
     _copy_table(source.segment, target.segment)
     _copy_table(source.trip, target.trip)
-    _copy_table(source.loads, target.loads)
+    _copy_table(source.room, target.room)
     _copy_table(source.day, target.day)
     for depot in range(source.stock.shape[0]):
         for k in range(source.stock.shape[1]):

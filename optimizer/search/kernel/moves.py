@@ -149,8 +149,8 @@ def open_trip(d: Data, s: Solution, day: int, g: int, at: int) -> int:
     s.trip[t, T_SIZE] = 0
     s.trip[t, T_DURATION] = 0
     mark_all(s, t, h)
-    for i in range(s.loads.shape[1]):
-        s.loads[t, i] = 0
+    for k in range(s.room.shape[1]):
+        s.room[t, k] = d.capacity[g, k]
     set_depot(d, s, h, g)
     return t
 
@@ -225,8 +225,8 @@ def unlink(d: Data, s: Solution, c: int) -> None:
         mark(s, t, t + len(node) - len(trip), p, c, q)
     s.day[trip[t, T_DAY], D_METRES] += metres
     s.scalars[COST] += metres * d.groups[g, G_METRE_COST]
-    for k in range(s.loads.shape[1]):
-        s.loads[t, k] -= d.load[c, k]
+    for k in range(s.room.shape[1]):
+        s.room[t, k] += d.load[c, k]
     if d.stocked:
         take_stock(d, s, c, g, -1)
 
@@ -255,8 +255,8 @@ def link(d: Data, s: Solution, c: int, p: int, t: int) -> None:
         node[c, ORDER] = node[p, ORDER]
     s.day[trip[t, T_DAY], D_METRES] += metres
     s.scalars[COST] += metres * d.groups[g, G_METRE_COST]
-    for k in range(s.loads.shape[1]):
-        s.loads[t, k] += d.load[c, k]
+    for k in range(s.room.shape[1]):
+        s.room[t, k] -= d.load[c, k]
     if d.stocked:
         take_stock(d, s, c, g, 1)
 
@@ -289,6 +289,8 @@ def regroup(d: Data, s: Solution, day: int, g: int) -> None:
         s.scalars[COST] -= s.trip[t, T_DURATION] * d.groups[old, G_SECOND_COST]
         set_depot(d, s, h, g)
         s.trip[t, T_GROUP] = g
+        for k in range(s.room.shape[1]):
+            s.room[t, k] += d.capacity[g, k] - d.capacity[old, k]
         mark_all(s, t, h)
         last = node[h, PREV]
         before = d.metres[node[h, OUT], node[node[h, NEXT], IN]]

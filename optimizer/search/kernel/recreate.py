@@ -40,6 +40,7 @@ from optimizer.search.kernel.layout import (
     LINKED,
     NEVER,
     NEXT,
+    NO_ROOM,
     NONE,
     OPENED,
     OUT,
@@ -168,11 +169,10 @@ def insert_cheapest(
     Positions are those beside the clients in ``near`` (``everywhere``: beside any), and new trips. Each may be
     overlooked with a small probability ("blink").
     """
-    node, segment, trip, loads, day_table = s.node, s.segment, s.trip, s.loads, s.day
-    groups, capacity, allowed, windows = d.groups, d.capacity, d.allowed, d.windows
+    node, segment, trip, room, day_table = s.node, s.segment, s.trip, s.room, s.day
+    groups, load, allowed, windows = d.groups, d.load, d.allowed, d.windows
     timed, lasting, chained, limited, stocked = d.timed, d.lasting, d.chained, d.limited, d.stocked
     n = len(d.clients)
-    n_loads = loads.shape[1]
     location = d.clients[c, C_LOCATION]
     to_it, from_it = d.metres_to[location], d.metres[location]
     seconds_to_it, seconds_from_it = d.seconds_to[location], d.seconds[location]
@@ -190,13 +190,19 @@ def insert_cheapest(
     # By the triangle inequality no position beside v costs less than twice what the way to it is longer than the leg.
     least_metre_cost = 0 if chained or everywhere else 2 * d.least_metre_cost
     count = n if everywhere else min(d.beside, len(near))
-    for k in range(count):
+    # A full trip counts where a larger truck or a further trip of the same one could help.
+    least_room = NO_ROOM + 1 if chained or d.graded else load[c, 0]
+    found = 0
+    for k in range(count):  # without a branch that a processor would guess wrong half of the time
         v = np.int32(k) if everywhere else near[k]
         if v < 0:
             break
+        w.beside[found] = k
+        found += room[node[v, TRIP], 0] >= least_room
+    for i in range(found):
+        k = w.beside[i]
+        v = k if everywhere else near[k]
         t = node[v, TRIP]
-        if t < 0:
-            continue
         if least_metre_cost:
             longer = np.int64(near_metres[k]) - max(node[v, LEG], node[node[v, PREV], LEG])
             if longer * least_metre_cost > best:
@@ -205,8 +211,8 @@ def insert_cheapest(
         if not allowed[c, g]:
             continue
         fits = True
-        for i in range(n_loads):
-            if loads[t, i] + d.load[c, i] > capacity[g, i]:
+        for j in range(load.shape[1]):
+            if load[c, j] > room[t, j]:
                 fits = False
         day = trip[t, T_DAY]
         driver, further_cost = g, np.int64(0)
