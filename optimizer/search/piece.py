@@ -41,8 +41,9 @@ from optimizer.travel import IntArray
 
 #: Neighbours known of each delivery: strings are taken from the trips of these ...
 _NEAR = 100
-#: ... and it is put back beside one of these.
-_BESIDE = 40
+#: ... and it is put back beside one of so many whose trips have room; of more where room alone does not decide, by
+#: times or by larger trucks.
+_BESIDE, _BESIDE_OTHERWISE = 20, 40
 #: Truck-days of other groups it may open, cheapest first.
 _NEW_GROUPS = 48
 #: Clients taken out on average, the longest string, and how often a position is overlooked (Christiaens & Vanden
@@ -269,6 +270,7 @@ def build_piece(
     packs = model.packs[chosen]
     symmetric = bool((metres == metres.T).all())
     siblings = _siblings(table)
+    graded = bool((siblings >= 0).any())
     timed = is_timed(model, clients, kinds)
     chained = timed and (any(k.trips_per_day > 1 for k in kinds) or bool(release.any()))
     limited = timed and any(k.max_metres is not None or k.max_duration_s is not None for k in kinds)
@@ -283,14 +285,14 @@ def build_piece(
         allowed=allowed.astype(np.uint8),
         near=near,
         near_metres=metres[location[np.where(near < 0, 0, near)], location[:, None]],
-        beside=_BESIDE,
+        beside=_BESIDE_OTHERWISE if timed or graded else _BESIDE,
         groups=table,
         capacity=capacity,
         new_groups=new_groups,
         siblings=siblings,
         packs=packs,
         least_metre_cost=int(table[:, G_METRE_COST].min()) if symmetric else 0,
-        graded=bool((siblings >= 0).any()),
+        graded=graded,
         timed=timed,
         lasting=chained or limited or any(k.second_cost for k in kinds),
         chained=chained,

@@ -93,7 +93,7 @@ class Data(NamedTuple):
     near_metres
         The way to each client from those in ``near``, metres, shape (n, a).
     beside
-        How many of them are tried as neighbours when a client is put in.
+        Beside how many of them, of those whose trips have room, a client may be put in: the nearest.
     groups
         Shape (g, 14), columns ``G_``.
     capacity
@@ -161,11 +161,12 @@ class Solution(NamedTuple):
 class Workspace(NamedTuple):
     """What a move needs on the way: the journal, the clients taken out and their sort keys, the absent, marks.
 
-    ``beside`` are the neighbours of the client at hand whose trips have room for it.     ``stock_ok`` tells for the client at hand from which depot on which day stock allows it. ``random`` holds the state
-    of the generator (xorshift64*, Vigna 2016), ``blink`` how many positions are seen until one is overlooked;
-    ``seen`` and ``graded`` tell for which insertion, counted in ``insertions``, a further trip and a larger truck of a
-    truck-day were last looked at, ``larger`` and ``larger_cost`` what truck that was. ``shared_cost`` tells whether a
-    new truck is weighed with the share of its fixed cost that its first client fills.
+    ``beside`` are the neighbours of the client at hand whose trips have room for it. ``stock_ok`` tells for the
+    client at hand from which depot on which day stock allows it. ``random`` holds the state of the generator
+    (xorshift64*, Vigna 2016), ``blink`` how many positions are seen until one is overlooked; ``seen`` and
+    ``graded`` tell for which insertion, counted in ``insertions``, a further trip and a larger truck of a truck-day
+    were last looked at, ``larger`` and ``larger_cost`` what truck that was. ``shared_cost`` tells whether a new
+    truck is weighed with the share of its fixed cost that its first client fills.
     """
 
     journal: I64

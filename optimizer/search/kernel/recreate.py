@@ -166,8 +166,8 @@ def insert_cheapest(
 ) -> bool:
     """Put a client at the cheapest position tried; return False if there is none that costs less than ``at_most``.
 
-    Positions are those beside the clients in ``near`` (``everywhere``: beside any), and new trips. Each may be
-    overlooked with a small probability ("blink").
+    Positions are those beside the nearest clients whose trips have room (``everywhere``: beside any), and new trips.
+    Each may be overlooked with a small probability ("blink").
     """
     node, segment, trip, room, day_table = s.node, s.segment, s.trip, s.room, s.day
     groups, load, allowed, windows = d.groups, d.load, d.allowed, d.windows
@@ -189,13 +189,13 @@ def insert_cheapest(
     near, near_metres = d.near[c], d.near_metres[c]
     # By the triangle inequality no position beside v costs less than twice what the way to it is longer than the leg.
     least_metre_cost = 0 if chained or everywhere else 2 * d.least_metre_cost
-    count = n if everywhere else min(d.beside, len(near))
+    count, most = (n, n) if everywhere else (len(near), d.beside)
     # A full trip counts where a larger truck or a further trip of the same one could help.
     least_room = NO_ROOM + 1 if chained or d.graded else load[c, 0]
     found = 0
     for k in range(count):  # without a branch that a processor would guess wrong half of the time
         v = np.int32(k) if everywhere else near[k]
-        if v < 0:
+        if v < 0 or found >= most:
             break
         w.beside[found] = k
         found += room[node[v, TRIP], 0] >= least_room
