@@ -284,7 +284,6 @@ def build_piece(
         windows=flat,
         allowed=allowed.astype(np.uint8),
         near=near,
-        near_metres=metres[location[np.where(near < 0, 0, near)], location[:, None]],
         beside=_BESIDE_OTHERWISE if timed or graded else _BESIDE,
         groups=table,
         capacity=capacity,

@@ -67,8 +67,9 @@ D_GROUP, D_SIZE, D_METRES, D_DURATION, D_STALE, D_TRIPS = range(6)
 GROUP_COLUMNS = 14
 # Columns of a client. ALONE is what a trip for it alone costs at least, on a truck in use; REMOTENESS on another truck.
 C_LOCATION, C_SERVICE, C_RELEASE, C_FIRST_WINDOW, C_END_WINDOW, C_ALONE, C_REMOTENESS, C_ABSENT_COST = range(8)
-# The scalars of a solution: its cost, free trip and truck-day numbers left, clients absent, length of the journal.
-COST, FREE_TRIPS, FREE_DAYS, ABSENT, JOURNAL = range(5)
+# The scalars of a solution: its cost, free trip and truck-day numbers left, clients absent, length of the journal, and
+# a number above that of every trip.
+COST, FREE_TRIPS, FREE_DAYS, ABSENT, JOURNAL, TRIPS = range(6)
 # What the journal records, so that a move can be taken back.
 UNLINKED, LINKED, OPENED, CLOSED, REGROUPED = range(5)
 
@@ -90,8 +91,6 @@ class Data(NamedTuple):
         Which groups may serve a client, shape (n, g).
     near
         The clients nearest to each one, nearest first, -1 where there are no more, shape (n, a).
-    near_metres
-        The way to each client from those in ``near``, metres, shape (n, a).
     beside
         Beside how many of them, of those whose trips have room, a client may be put in: the nearest.
     groups
@@ -122,7 +121,6 @@ class Data(NamedTuple):
     windows: I64
     allowed: U8
     near: I32
-    near_metres: I32
     beside: int
     groups: I64
     capacity: I64
@@ -202,7 +200,7 @@ def empty_solution(data: Data, stock: I64) -> Solution:
         free_days=np.arange(slots, dtype=np.int32)[::-1].copy(),
         used=np.zeros(len(data.groups), dtype=np.int64),
         stock=stock.copy(),
-        scalars=np.array([0, slots, slots, 0, 0], dtype=np.int64),
+        scalars=np.array([0, slots, slots, 0, 0, 0], dtype=np.int64),
     )
     solution.trip[:, T_GROUP] = NONE
     solution.node[:n, IN] = solution.node[:n, OUT] = data.clients[:, C_LOCATION]
@@ -218,7 +216,7 @@ def workspace(data: Data, stock: I64, seed: int) -> Workspace:
         journal=np.zeros((8 * n + 64, 5), dtype=np.int64),
         removed=np.zeros(n, dtype=np.int32),
         key=np.zeros(n, dtype=np.int64),
-        beside=np.zeros(n, dtype=np.int32),
+        beside=np.zeros(2 * n + 2, dtype=np.int32),
         absent=np.zeros(n, dtype=np.int32),
         absent_before=np.zeros(n, dtype=np.int32),
         touched=np.zeros(n + 2, dtype=np.int32),

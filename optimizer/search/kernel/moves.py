@@ -36,6 +36,7 @@ from optimizer.search.kernel.layout import (
     LINKED,
     NEVER,
     NEXT,
+    NO_ROOM,
     NONE,
     OPENED,
     ORDER,
@@ -54,6 +55,7 @@ from optimizer.search.kernel.layout import (
     TAIL_EARLY,
     TAIL_LATE,
     TRIP,
+    TRIPS,
     UNLINKED,
     WINDOW,
     Data,
@@ -133,6 +135,7 @@ def open_trip(d: Data, s: Solution, day: int, g: int, at: int) -> int:
     k = s.scalars[FREE_TRIPS] - 1
     s.scalars[FREE_TRIPS] = k
     t = np.int64(s.free_trips[k])
+    s.scalars[TRIPS] = max(s.scalars[TRIPS], t + 1)
     size = s.day[day, D_SIZE]
     for i in range(size, at, -1):
         s.day[day, D_TRIPS + i] = s.day[day, D_TRIPS + i - 1]
@@ -164,6 +167,8 @@ def close_trip(d: Data, s: Solution, t: int) -> int:
     s.day[day, D_DURATION] -= s.trip[t, T_DURATION]
     s.trip[t, T_DURATION] = 0
     s.trip[t, T_GROUP] = NONE
+    for k in range(s.room.shape[1]):
+        s.room[t, k] = NO_ROOM
     size = s.day[day, D_SIZE] - 1
     at = 0
     while s.day[day, D_TRIPS + at] != t:

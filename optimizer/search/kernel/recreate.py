@@ -56,6 +56,7 @@ from optimizer.search.kernel.layout import (
     TAIL_EARLY,
     TAIL_LATE,
     TRIP,
+    TRIPS,
     WINDOW,
     Data,
     Solution,
@@ -70,6 +71,8 @@ from optimizer.search.kernel.times import earliest_end, latest_start, refresh_da
 #: nearest first; with times also shortest window, earliest opening and latest closing first.
 _RULES = 11
 _RULES_TIMED = 17
+#: Of so many trips at most, beginning and end are tried for every client: it may lie on the way to far stops.
+_MOST_TRIPS = 200
 
 
 @compiled
@@ -166,8 +169,8 @@ def insert_cheapest(
 ) -> bool:
     """Put a client at the cheapest position tried; return False if there is none that costs less than ``at_most``.
 
-    Positions are those beside the nearest clients whose trips have room (``everywhere``: beside any), and new trips.
-    Each may be overlooked with a small probability ("blink").
+    Positions are those beside the nearest clients whose trips have room (``everywhere``: beside any), at both ends of
+    trips, and new trips. Each may be overlooked with a small probability ("blink").
     """
     node, segment, trip, room, day_table = s.node, s.segment, s.trip, s.room, s.day
     groups, load, allowed, windows = d.groups, d.load, d.allowed, d.windows
@@ -186,7 +189,7 @@ def insert_cheapest(
     w.insertions[0] += 1
     if stocked:
         mark_stock(d, s, w, c)
-    near, near_metres = d.near[c], d.near_metres[c]
+    near = d.near[c]
     # By the triangle inequality no position beside v costs less than twice what the way to it is longer than the leg.
     least_metre_cost = 0 if chained or everywhere else 2 * d.least_metre_cost
     count, most = (n, n) if everywhere else (len(near), d.beside)
@@ -197,14 +200,17 @@ def insert_cheapest(
         v = np.int32(k) if everywhere else near[k]
         if v < 0 or found >= most:
             break
-        w.beside[found] = k
+        w.beside[found] = v
         found += room[node[v, TRIP], 0] >= least_room
+    if s.scalars[TRIPS] <= _MOST_TRIPS:
+        for t in range(s.scalars[TRIPS]):
+            w.beside[found] = n + t
+            found += room[t, 0] >= least_room
     for i in range(found):
-        k = w.beside[i]
-        v = k if everywhere else near[k]
+        v = w.beside[i]
         t = node[v, TRIP]
         if least_metre_cost:
-            longer = np.int64(near_metres[k]) - max(node[v, LEG], node[node[v, PREV], LEG])
+            longer = np.int64(to_it[node[v, OUT]]) - max(node[v, LEG], node[node[v, PREV], LEG])
             if longer * least_metre_cost > best:
                 continue
         g = trip[t, T_GROUP]

@@ -104,6 +104,22 @@ def test_nobody_is_lost_at_a_temperature_of_the_size_of_a_rounding_error():
         assert sum(board.cost() for board in after) == cost
 
 
+def test_a_client_on_the_way_to_far_ones_is_put_on_their_trip_though_a_hundred_others_are_nearer():
+    beside = [(50_000, 10 * i) for i in range(-60, 60)]
+    points = [(0, 0), (100_000, 0), (100_000, 100), *beside, (50_000, 5)]
+    packs = [200, 200, *[500] * len(beside), 20]  # those beside it fill a truck each
+    deliveries = [make_delivery(f"d{i:03d}", i + 1, one) for i, one in enumerate(packs)]
+    model = build_model(make_problem(points, deliveries, [make_truck(count=200, shift_start_s=0, shift_end_s=10**6)]))
+
+    boards, failed = lay_out(model, range(len(deliveries)), squeeze=False)
+
+    last = len(deliveries) - 1
+    (trip,) = [trip for board in boards for day in board.truck_days for trip in day.trips if last in trip]
+    assert not failed
+    assert sorted(trip) == [0, 1, last]
+    assert trip[1] != last
+
+
 def test_all_variants_are_served_by_one_compilation():
     for variant in (plain, open_routes, scarce):
         model = build_model(variant(make_network(30, 2, 6, 2)))
