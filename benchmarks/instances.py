@@ -13,6 +13,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
+
+from optimizer.first_leg import build_first_leg
 from optimizer.problem import Delivery, Depot, Problem, VehicleType
 from tests.support.routing import make_delivery, make_problem, make_truck
 
@@ -148,6 +151,52 @@ def make_mixed(n: int, seed: int) -> Problem:
     return make_problem(points, deliveries, trucks, n_days=2, depots=depots)
 
 
+def make_first_leg(n: int, seed: int) -> Problem:
+    """Two central stores, loads to warehouses, each on any day before it is needed there."""
+    rng = random.Random(seed)  # noqa: S311 - the same numbers on every machine are wanted
+    days, warehouses = 5, max(4, n // 4)
+    points, one_each = _scatter(warehouses, seed, n_depots=2)
+    needed = rng.sample([(warehouse, day) for warehouse in range(warehouses) for day in range(1, days)], n)
+    outlets = [
+        make_delivery(f"d{i:03d}", warehouse, UNIT_PACKS * rng.randrange(2, 9), depot=warehouse, days=(day,))
+        for i, (warehouse, day) in enumerate(needed)
+    ]
+    at_warehouses = [points[delivery.place] for delivery in one_each]
+    none = ((0,) * days,)
+    depots = [Depot(warehouse, none) for warehouse in range(warehouses)]
+    second = make_problem(at_warehouses, outlets, [], n_days=days, depots=depots)
+    trucks = [
+        _truck(
+            f"of {store}", size, outlets, share=0.2, depot=store, fixed_cost=60 + 5 * size, cost_per_km=10 + size // 3
+        )
+        for store in range(2)
+        for size in (9, 15)
+    ]
+    stores = _depots(outlets, (0.7, 0.7), days - 1)
+    first = make_problem(points, [], trucks, n_days=days - 1, depots=stores)
+    opening = np.zeros((warehouses, 1), dtype=np.int64)
+    return build_first_leg(first, second, opening, [d.place for d in one_each], service_s=1200).problem
+
+
+def make_balance(n: int, seed: int) -> Problem:
+    """Trucks of one size with a day to fill, paid by the hour."""
+    points, deliveries = _scatter(n, seed)
+    truck = _truck("truck", 10, deliveries, fixed_cost=100, cost_per_km=0, cost_per_hour=60)
+    return make_problem(points, deliveries, [truck])
+
+
+def make_split(n: int, seed: int) -> Problem:
+    """Trucks that few loads fill, and loads that may come in parts; only the road counts."""
+    points, deliveries = _scatter(n, seed)
+    rng = random.Random(seed)  # noqa: S311 - as above
+    parts = []
+    for delivery in deliveries:
+        packs = UNIT_PACKS * rng.choice((1, 3, 4, 4))
+        parts.append(make_delivery(delivery.name, delivery.place, packs, service_s=0, divisible=True))
+    truck = _truck("truck", 6, parts, share=1.5, fixed_cost=20, cost_per_km=10, cost_per_hour=0)
+    return make_problem(points, parts, [truck])
+
+
 Make = Callable[[int, int], Problem]
 
 #: What makes a problem of each variant.
@@ -159,6 +208,7 @@ VARIANTS: Mapping[str, Make] = {
     "longest road and work": make_limits,
     "other end depot": make_other_end,
     "depots of scarce stock": make_multi_depot,
+    "first leg": make_first_leg,
     "all together": make_mixed,
 }
 #: Seeds of the small problems of each variant; ``small`` gives each its size.
@@ -212,7 +262,7 @@ def _grams(units: int) -> int:
     return units * UNIT_PACKS * PACK_G
 
 
-def _depots(deliveries: Sequence[Delivery], shares: Sequence[float]) -> list[Depot]:
-    """Return depots at the first places with shares of all packs, in whole units."""
+def _depots(deliveries: Sequence[Delivery], shares: Sequence[float], n_days: int = 1) -> list[Depot]:
+    """Return depots at the first places with shares of all packs, in whole units, from the first day."""
     packs = sum(d.packs[0] for d in deliveries)
-    return [Depot(i, ((-int(-share * packs // UNIT_PACKS) * UNIT_PACKS,),)) for i, share in enumerate(shares)]
+    return [Depot(i, ((-int(-share * packs // UNIT_PACKS) * UNIT_PACKS,) * n_days,)) for i, share in enumerate(shares)]

@@ -3,7 +3,9 @@
 For each variant of ``instances.VARIANTS``: of ten problems of 8 to 12 stops, how many are solved to the optimum that the
 exact reference proves, within a fixed number of iterations, and the mean gap; then one problem of 200 stops against a
 lower bound that no plan can be below (``reference/bound.py``; its gap is that of the plan and that of the bound
-together). Every plan passes the independent check, or the command says so and ends with 1.
+together). Every plan passes the independent check, or the command says so and ends with 1. Those of ``AROUND`` are calls
+around ``solve``: split delivery (8 to 10 stops, for the proof takes longer), and workload balance, where every plan of
+the frontier must cost the least that its longest truck-day allows, and the last be as even as can be, to a minute.
 """
 
 from __future__ import annotations
@@ -13,13 +15,18 @@ import sys
 import time
 from dataclasses import dataclass
 
-from benchmarks.instances import SMALL_SEEDS, VARIANTS, large, small
+from benchmarks.instances import SMALL_SEEDS, UNIT_PACKS, VARIANTS, large, make_balance, make_split, small
 from benchmarks.reference.bound import bound_cost
 from benchmarks.reference.exact import solve_exactly
+from benchmarks.reference.split import least_split
+from benchmarks.reference.working_days import WorkingDays
+from optimizer.balance import balance
 from optimizer.plan import COST_SCALE, Limits, Plan
 from optimizer.problem import Problem
 from optimizer.solve import solve
+from optimizer.split_delivery import solve_divisible
 from optimizer.verify import verify_plan
+from optimizer.verify_split import verify_split
 
 SMALL_ITERATIONS = 100
 LARGE_ITERATIONS = 500
@@ -49,10 +56,11 @@ def main() -> int:
     chosen = parser.parse_args()
     words = chosen.only.split(",")
     names = [name for name in VARIANTS if any(word in name for word in words)]
+    around = [name for name in AROUND if any(word in name for word in words)]
     try:
         _print_row(SMALL_HEADS)
-        for name in names:
-            got = measure_small(name, chosen.seed)
+        for name in [*names, *around]:
+            got = AROUND[name](chosen.seed) if name in AROUND else measure_small(name, chosen.seed)
             optimal = sum(gap == 0 for gap in got.gaps)
             mean = sum(got.gaps) / len(got.gaps)
             figures = f"{mean:.3f}", f"{max(got.gaps):.3f}", f"{got.seconds:.1f}"
@@ -80,6 +88,48 @@ def measure_small(name: str, seed: int = 1, iterations: int = SMALL_ITERATIONS) 
         seconds += time.perf_counter() - began
         gaps.append(_gap(plan.scaled_cost, best.scaled_cost))
     return Small(tuple(gaps), seconds)
+
+
+def measure_split(seed: int = 1, iterations: int = 4 * SMALL_ITERATIONS) -> Small:
+    """Plan the small problems of split delivery, exactly and by the search."""
+    gaps, seconds = [], 0.0
+    for number in SMALL_SEEDS:
+        problem = make_split(8 + number % 3, number)
+        least = least_split(problem, UNIT_PACKS)
+        began = time.perf_counter()
+        split = solve_divisible(problem, Limits(iterations=iterations), seed)
+        seconds += time.perf_counter() - began
+        broken = verify_split(problem, split.problem, split.part_of, split.plan)
+        if broken or split.plan.unserved:
+            raise PlanError(f"split delivery {number}: {len(split.plan.unserved)} not served, {broken}")
+        gaps.append(_gap(split.plan.scaled_cost, least))
+    return Small(tuple(gaps), seconds)
+
+
+def measure_balance(seed: int = 1, iterations: int = 9 * SMALL_ITERATIONS) -> Small:
+    """Plan the small problems of workload balance; the gap of each is the widest of its plans."""
+    widest, seconds = [], 0.0
+    for number in SMALL_SEEDS:
+        problem = make_balance(8 + number % 5, number)
+        days = WorkingDays(problem)
+        began = time.perf_counter()
+        frontier = balance(problem, Limits(iterations=iterations), seed)
+        seconds += time.perf_counter() - began
+        gaps = []
+        for one in frontier:
+            broken = verify_plan(problem, one.plan)
+            least = days.least_cost(one.longest_s)
+            if broken or one.plan.unserved or least is None:
+                raise PlanError(f"workload balance {number}: {len(one.plan.unserved)} not served, {broken}")
+            gaps.append(_gap(one.plan.scaled_cost, least))
+        even_s, evenest_s = frontier[-1].longest_s, days.shortest_longest_s()
+        gaps.append(_gap(even_s, evenest_s) if even_s > evenest_s + 60 else 0.0)
+        widest.append(max(gaps))
+    return Small(tuple(widest), seconds)
+
+
+#: Calls around ``solve``, and what measures their small problems with a seed.
+AROUND = {"split delivery": measure_split, "workload balance": measure_balance}
 
 
 def measure_large(name: str, seed: int = 1, iterations: int = LARGE_ITERATIONS) -> tuple[object, ...]:

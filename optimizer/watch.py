@@ -91,15 +91,6 @@ class Watch:
         """Note that the rounds begin."""
         self._search_began_s = self.elapsed_s()
 
-    def moves_to_come(self, tasks: int) -> float:
-        """Return how many moves the limits leave, those of a time limit by the speed known."""
-        iterations, seconds = self._limits.iterations, self._limits.seconds
-        by_work = float("inf") if iterations is None else float(iterations * MOVES_PER_ITERATION)
-        if seconds is None:
-            return by_work
-        cores = min(self._workers, tasks)
-        return min(by_work, self._speed * cores * max(0.0, seconds - self._reserve_s - self.elapsed_s()))
-
     def fraction(self) -> float:
         """Return which part of the search is over, from 0 to 1."""
         iterations, seconds = self._limits.iterations, self._limits.seconds

@@ -38,7 +38,7 @@ def solve_exactly(problem: Problem) -> Plan | None:
     days_of = [find_truck_days(problem, number) for number in range(len(problem.vehicle_types))]
     n = len(problem.deliveries)
     whole = (1 << n) - 1
-    total = _nothing_yet(n)
+    total = nothing_yet(n)
     joins: list[tuple[IntArray, IntArray, list[_Step]]] = []
     for depot in range(len(problem.depots)):
         own, steps = _serve_from(problem, depot, days_of)
@@ -78,7 +78,7 @@ def _serve_from(problem: Problem, depot: int, days_of: list[dict[int, Day]]) -> 
     packs = np.array([delivery.packs for delivery in problem.deliveries], dtype=np.int64).reshape(n, -1)
     members = (np.arange(1 << n)[:, None] >> np.arange(n)) & 1
     leaving = members @ packs
-    cost = _nothing_yet(n)
+    cost = nothing_yet(n)
     steps = []
     for day in range(len(problem.days)):
         closed = members @ np.array([day not in delivery.days for delivery in problem.deliveries], dtype=np.int64) > 0
@@ -110,14 +110,15 @@ def _parts(n: int) -> tuple[IntArray, IntArray, IntArray]:
     return whole, part[order], np.searchsorted(whole, np.arange(1 << n))
 
 
-def _nothing_yet(n: int) -> IntArray:
+def nothing_yet(n: int) -> IntArray:
+    """Return the least cost by set when nobody is served: nothing for the empty set, ``NEVER`` for the others."""
     cost = np.full(1 << n, NEVER, dtype=np.int64)
     cost[0] = 0
     return cost
 
 
 def _table(n: int, days: dict[int, Day]) -> IntArray:
-    table = _nothing_yet(n)
+    table = nothing_yet(n)
     for served, day in days.items():
         table[served] = day.cost
     return table

@@ -31,18 +31,12 @@ WHOLE, _WHOLE_DEPOTS, _WHOLE_DAYS = 250, 500, 1_500
 #: Deliveries in a region, and in one where times count.
 _REGION, _REGION_TIMED = 800, 400
 _CHAINS = 2
-#: Temperature at the end and, with many moves for each delivery, at the start: in units of the way to a near neighbour.
+#: Temperature at the end and at the start, however few the moves: in units of the way to a near neighbour.
 #: Windows stand between a stop and most places near it, so that a search with times needs more heat to get anywhere.
 _COLD, _HOT = 0.04, 4.0
 _COLD_TIMED, _HOT_TIMED = 0.1, 3.0
 #: Of those who wait, so many are given to a piece when ranks differ: each weighs twice the next one.
 _GUESTS = 10
-
-
-def temperatures(moves_per_delivery: float, *, timed: bool) -> tuple[float, float]:
-    """Return the first temperature that so many moves for each delivery can still cool down well, and the last."""
-    cold, hottest, few = (_COLD_TIMED, _HOT_TIMED, 10.0) if timed else (_COLD, _HOT, 50.0)
-    return min(hottest, max(2 * cold, cold * float((moves_per_delivery / few) ** 0.8))), cold
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -76,8 +70,6 @@ class Annealing:
     ----------
     best
         The best plan so far.
-    timed
-        Whether times can forbid or cost anything.
     """
 
     def __init__(self, model: Model, boards: Sequence[Board], waiting: Sequence[int], seed: int) -> None:
@@ -86,7 +78,7 @@ class Annealing:
         days = [TruckDay(day.kind, day.day, day.trips) for board in boards for day in board.truck_days]
         self._able = frozenset(waiting).union(*(day.deliveries() for day in days))
         self._n = len(self._able)
-        self.timed = is_timed(model, self._able, model.kinds)
+        self._timed = is_timed(model, self._able, model.kinds)
         ranks = {model.problem.deliveries[i].rank for i in self._able}
         self._one_rank = len(ranks) <= 1
         # The weight of one who waits is more than that of all behind him together.
@@ -100,9 +92,14 @@ class Annealing:
             self._chains = [self.best] * _CHAINS
 
     @property
+    def temperatures(self) -> tuple[float, float]:
+        """Tell the first temperature and the last."""
+        return (_HOT_TIMED, _COLD_TIMED) if self._timed else (_HOT, _COLD)
+
+    @property
     def tasks(self) -> int:
         """Tell into how many tasks a round is cut: an even number, for few cores are odd."""
-        size = _REGION_TIMED if self.timed else _REGION
+        size = _REGION_TIMED if self._timed else _REGION
         return _CHAINS if self._whole else 2 * -(-self._n // (2 * size))
 
     def round(self, executor: Executor, moves: int, hot: float, cold: float) -> None:

@@ -10,7 +10,7 @@ from optimizer.parallel import Executor
 from optimizer.plan import Limits, Plan
 from optimizer.problem import Problem
 from optimizer.search.admission import admit, in_rank_order
-from optimizer.search.annealing import Annealing, temperatures
+from optimizer.search.annealing import Annealing
 from optimizer.search.calendar import bring_forward
 from optimizer.search.lay_out import boards_of
 from optimizer.search.model import Model, build_model
@@ -20,8 +20,6 @@ from optimizer.search.waiting import displace, readmit
 from optimizer.waiting_weight import is_better
 from optimizer.watch import Progress, Watch
 
-#: Until this part of the search is over, the first temperature follows from the speed measured.
-_SPEED_KNOWN = 0.05
 #: Part of the first temperature from which a plan that is there is improved: more would forget it.
 _WARM = 0.25
 #: Parts of the search after which the best plan is put together anew from the truck-days seen; at last once more.
@@ -97,16 +95,14 @@ def _anneal(
     watch.keep_back(3 * (watch.elapsed_s() - began))  # the cost was worked out, as it will be for the plan
     watch.begin_search()
     tasks = annealing.tasks
-    hot = cold = 0.0
+    hot, cold = annealing.temperatures
+    hot = max(cold, hot * warmth)
     recombine_at = list(_RECOMBINED)
     while True:
         before = watch.fraction()
         moves, after = watch.next_round(tasks)
         if moves == 0:
             break
-        if hot == 0.0 or before < _SPEED_KNOWN:
-            hot, cold = temperatures(watch.moves_to_come(tasks) / able, timed=annealing.timed)
-            hot = max(cold, hot * warmth)
         began = watch.elapsed_s()
         annealing.round(executor, moves, hot * (cold / hot) ** before, hot * (cold / hot) ** after)
         watch.count(moves, tasks, watch.elapsed_s() - began)
