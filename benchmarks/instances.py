@@ -2,7 +2,8 @@
 
 ``VARIANTS`` names each variant and what makes a problem of it: ``make(n, seed) -> Problem`` of ``n`` stops, the same on
 every machine. A new variant is one more function and its line there; ``benchmarks/variants.py`` and
-``tests/optimizer/test_variants.py`` then measure it. Every problem can be served whole.
+``tests/optimizer/test_variants.py`` then measure it. ``make_split`` and ``make_balance`` are for calls around ``solve``.
+Every problem can be served whole.
 """
 
 from __future__ import annotations

@@ -269,6 +269,7 @@ def build_piece(
     near = nearest_clients(metres, location, _NEAR, opens, closes, service, seconds, prices)
     packs = model.packs[chosen]
     symmetric = bool((metres == metres.T).all())
+    round_trips = bool((table[:, G_START] == table[:, G_END]).all())
     siblings = _siblings(table)
     graded = bool((siblings >= 0).any())
     timed = is_timed(model, clients, kinds)
@@ -290,7 +291,7 @@ def build_piece(
         new_groups=new_groups,
         siblings=siblings,
         packs=packs,
-        least_metre_cost=int(table[:, G_METRE_COST].min()) if symmetric else 0,
+        least_metre_cost=int(table[:, G_METRE_COST].min()) if symmetric and round_trips else 0,
         graded=graded,
         timed=timed,
         lasting=chained or limited or any(k.second_cost for k in kinds),

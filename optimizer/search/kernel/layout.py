@@ -105,7 +105,8 @@ class Data(NamedTuple):
     packs
         Packs per commodity of each client, shape (n, c).
     least_metre_cost
-        The least cost of a metre of any group where ways are as long there as back, else 0.
+        The least cost of a metre of any group where ways are as long there as back and trips end where they begin, else
+        0.
     graded
         Whether any group has siblings.
     timed, lasting, chained, limited, stocked
