@@ -22,6 +22,7 @@ from api.commands.frontier import frontier
 from api.commands.receipts import receipts
 from api.commands.replan import replan
 from api.commands.retag import retag
+from api.commands.roads import roads
 from api.commands.route import route
 from api.commands.siting import siting
 from api.commands.stress import stress
@@ -29,6 +30,7 @@ from api.commands.suggest import suggest
 from api.commands.turns import turns
 from api.commands.verify import verify
 from api.console_findings import print_findings
+from api.road_options import EngineOrNone, TruckHeight, TruckTonnes, measure_travel, open_travel
 from api.terminal import BAD_INPUT, FAILED, Lang, err, errors_in_words, fail, finite, out, say
 from distribution.allocation.bundle import SHORT_DIGITS, group_root
 from distribution.domain.enums import Language, Severity
@@ -65,6 +67,9 @@ def run(
     ] = None,
     workers: Annotated[int | None, typer.Option(min=1, help="cores [default: all]")] = None,
     overwrite: Annotated[bool, typer.Option(help="replace the results that are in the folder")] = False,
+    travel: EngineOrNone = None,
+    truck_tonnes: TruckTonnes = None,
+    truck_height: TruckHeight = None,
     lang: Lang = Language.EN,
 ) -> None:
     """Run a round end to end: exact shares, a verified plan, and the files for planner, unions and trucks."""
@@ -72,6 +77,7 @@ def run(
     from distribution.intake.reading import read_dataset
     from distribution.services.exports.build import BUNDLE
     from distribution.services.plan_deliveries import SearchOptions
+    from distribution.services.roads import road_lines
     from distribution.services.run_folder import DATABASE, FolderRun, run_folder
     from distribution.services.run_round import RunOptions
     from optimizer.plan import Limits
@@ -82,6 +88,7 @@ def run(
     options = RunOptions(SearchOptions(limits, seed, workers), round_code, policy_code)
     with errors_in_words(lang):
         job.require_free()
+        engine = None if travel is None else open_travel(travel, truck_tonnes, truck_height)
         result = read_dataset(source)
         print_findings(err, result.findings, locale)
         dataset = result.dataset
@@ -93,15 +100,20 @@ def run(
             )
         if dataset.settings.synthetic:
             out.print(render_message("cli.synthetic", locale), style="bold magenta", highlight=False)
+        findings, lines = result.findings, None
+        if engine is not None:
+            measured = measure_travel(dataset, engine, lang)
+            dataset, findings, lines = measured.dataset, (*findings, *measured.findings), road_lines(engine)
         with ConsoleReporter(out, locale, dataset.settings.currency) as reporter:
             summary = run_folder(
                 job,
                 dataset,
-                result.findings,
+                findings,
                 options,
                 reporter,
                 locale=locale,
                 on_imported=lambda diff: out.print(describe_diff(diff, locale), highlight=False),
+                roads=lines,
             )
     print_summary(out, summary, locale)
     names = {"folder": folder, "db": folder / DATABASE}
@@ -206,6 +218,7 @@ app.command("replan")(replan)
 app.command("retag")(retag)
 app.command("route")(route)
 app.add_typer(bench, name="bench")
+app.add_typer(roads, name="roads")
 app.command("siting")(siting)
 app.command("stress")(stress)
 app.command("suggest")(suggest)

@@ -54,12 +54,12 @@ def catchments(
     from distribution.services.catchment_files import (
         describe,
         list_tables,
-        require_new_folder,
         to_document,
         write_catchments,
     )
     from distribution.services.catchments import build_catchments
     from distribution.services.residents import ResidentSource, read_residents
+    from distribution.services.whole_folder import require_new_folder
 
     options = CatchmentOptions(method, within_areas, count, max_km, max_minutes, attraction, friction, threshold, slack)
     with errors_in_words(lang):

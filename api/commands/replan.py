@@ -56,7 +56,8 @@ def replan(
     """Plan what is left of a round when trucks break down or outlets close; what has begun stays as it is."""
     from distribution.services.plan_deliveries import SearchOptions
     from distribution.services.replan_run import Happened, replan_run
-    from distribution.services.replan_words import list_notes, list_tables, require_empty, to_document, write_replan
+    from distribution.services.replan_words import list_notes, list_tables, to_document, write_replan
+    from distribution.services.whole_folder import require_new_folder
     from optimizer.plan import Limits
     from optimizer.replan import Scope
 
@@ -65,7 +66,7 @@ def replan(
     scope = Scope.ALL if everything else Scope.TOUCHED
     with errors_in_words(lang):
         if out_folder is not None:
-            require_empty(out_folder)
+            require_new_folder(out_folder)
         day, second = require_moment("--at", at)
         happened = Happened(
             day,

@@ -38,6 +38,11 @@ class NetworkSettings(SQLModel):
         sa_type=DecimalText,
         description="mean road speed, where no travel matrix is given",
     )
+    travel_source: str = Field(
+        default="",
+        max_length=200,
+        description="where the figures of the travel matrix come from, named on map and papers",
+    )
     stop_minutes: int = Field(default=15, ge=0, le=600, description="time at every stop, minutes")
     unload_minutes_per_tonne: int = Field(default=10, ge=0, le=600, description="unloading, minutes per tonne")
     loading_minutes: int = Field(default=30, ge=0, le=600, description="loading before every trip, minutes")

@@ -12,14 +12,13 @@ import numpy as np
 
 from distribution.documents.tables import Cell, render_csv
 from distribution.domain.dataset import Dataset
-from distribution.domain.errors import StateError
 from distribution.domain.findings import Finding
 from distribution.domain.numerals import format_number
 from distribution.intake.export import write_csv_folder
 from distribution.messages import Locale, render_message
 from distribution.services.catchments import FAR_M, FAR_S, AreaLine, CatchmentReport
 from distribution.services.run_folder import render_findings
-from distribution.services.whole_folder import replaced_folder, writing_to
+from distribution.services.whole_folder import replaced_folder, require_new_folder, writing_to
 from gis.export.geopackage import render_geopackage
 from gis.export.layers import Layer, LayerStyle, build_point_layer
 
@@ -27,18 +26,6 @@ SCHEMA = "taavon.catchments/1"
 _FAR_COLUMNS = (*(f"people_beyond_{m // 1000}_km" for m in FAR_M), *(f"people_beyond_{s // 60}_min" for s in FAR_S))
 #: Areas shown at a terminal: those with the most people who are far or not served.
 _MOST_AREAS = 12
-
-
-def require_new_folder(folder: Path) -> None:
-    """Check that a folder is empty or not there.
-
-    Raises
-    ------
-    StateError
-        ``catchments_out_not_empty``.
-    """
-    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise StateError("catchments_out_not_empty", folder=str(folder))
 
 
 def write_catchments(
@@ -49,7 +36,7 @@ def write_catchments(
     Raises
     ------
     StateError
-        ``catchments_out_not_empty``.
+        ``out_not_new``.
     UnavailableError
         ``out_unusable``.
     """

@@ -10,7 +10,6 @@ from typing import Any
 
 from distribution.documents.formats import format_amount, format_time
 from distribution.documents.tables import Cell, render_csv
-from distribution.domain.errors import StateError
 from distribution.domain.jalali import format_date
 from distribution.domain.numerals import format_number
 from distribution.domain.types import format_clock, format_decimal
@@ -18,7 +17,7 @@ from distribution.messages import Locale, render_message
 from distribution.services.exports.unserved import describe_unserved
 from distribution.services.replan_run import ReplanReport
 from distribution.services.route_costs import truck_name
-from distribution.services.whole_folder import replaced_folder, writing_to
+from distribution.services.whole_folder import replaced_folder, require_new_folder, writing_to
 from optimizer.plan import COST_SCALE
 from optimizer.plan_file import dump_plan
 from optimizer.replan import Move, Scope
@@ -112,29 +111,17 @@ def to_document(report: ReplanReport) -> dict[str, Any]:
     }
 
 
-def require_empty(folder: Path) -> None:
-    """Check that a folder is empty or not there.
-
-    Raises
-    ------
-    StateError
-        ``replan_out_not_empty``.
-    """
-    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise StateError("replan_out_not_empty", folder=str(folder))
-
-
 def write_replan(folder: Path, report: ReplanReport, locale: Locale) -> None:
     """Write ``plan.json`` of what is left, ``changes.csv`` and ``summary.json`` into a new folder, all or nothing.
 
     Raises
     ------
     StateError
-        ``replan_out_not_empty``.
+        ``out_not_new``.
     UnavailableError
         ``out_unusable``.
     """
-    require_empty(folder)
+    require_new_folder(folder)
     found, settings = report.found, report.kept.dataset.settings
     header = {
         "round": report.kept.round_code,

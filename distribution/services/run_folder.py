@@ -14,6 +14,7 @@ from distribution.domain.dataset_diff import DatasetDiff
 from distribution.domain.errors import StateError, UnavailableError
 from distribution.domain.findings import Finding
 from distribution.messages import Locale
+from distribution.services.exports.outcome import RoadLines
 from distribution.services.import_dataset import import_dataset
 from distribution.services.progress import Reporter
 from distribution.services.run_round import RunOptions, run_round
@@ -91,6 +92,7 @@ def run_folder(
     *,
     locale: Locale,
     on_imported: Callable[[DatasetDiff], None],
+    roads: RoadLines | None = None,
 ) -> RoundSummary:
     """Import a network, run a round on it and write everything into the run's folder.
 
@@ -107,7 +109,7 @@ def run_folder(
     with replaced_folder(run.folder) as partial:
         with opened_database(partial / DATABASE, previous) as uow:
             on_imported(import_dataset(uow, dataset, run.source.resolve().name))
-            summary = run_round(uow, options, reporter)
+            summary = run_round(uow, options, reporter, roads=roads)
             with writing_to(run.folder):
                 write_files(uow, summary.round_code, partial)
         with writing_to(run.folder):

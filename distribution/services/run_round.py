@@ -11,7 +11,7 @@ from distribution.domain.errors import StateError
 from distribution.services.bundle_round import bundle_round
 from distribution.services.compute_round import RoundStart, conclude_round, demand_of, share_round
 from distribution.services.exports.build import build_files
-from distribution.services.exports.outcome import RoundOutcome
+from distribution.services.exports.outcome import RoadLines, RoundOutcome
 from distribution.services.gather_round import Accounts
 from distribution.services.need import find_policy
 from distribution.services.plan_deliveries import SearchOptions, plan_demand
@@ -57,6 +57,7 @@ def run_round(
     reporter: Reporter,
     *,
     also_keep: Callable[[Transaction, RoundSummary], None] | None = None,
+    roads: RoadLines | None = None,
 ) -> RoundSummary:
     """Run one round on the current network and keep it.
 
@@ -67,6 +68,8 @@ def run_round(
     also_keep
         Called in the transaction that keeps the round: what it writes is kept with the round, and what it raises
         keeps the round from being kept.
+    roads
+        Finds the lines of the roads that maps and crew packs show; None for straight lines.
 
     Raises
     ------
@@ -88,7 +91,7 @@ def run_round(
     deliveries = plan_demand(demand_of(start, allocation), options.search, reporter)
     outcome = conclude_round(start, allocation, deliveries)
     bundle = bundle_round(start, options.search, outcome, given.previous)
-    outcome = bear_root(outcome, bundle)
+    outcome = replace(bear_root(outcome, bundle), roads=roads)
     files = build_files(outcome, bundle.to_zip(), bundle.entries, reporter)
     if deliveries.plan.unserved:
         outcome = replace(outcome, summary=replace(outcome.summary, remedies=outcome.remedies))

@@ -26,4 +26,5 @@ def build_travel(dataset: Dataset, places: Sequence[Positioned]) -> GeodesicTrav
         )
     row = {code: index for index, code in enumerate(dataset.travel.codes)}
     index = np.array([row.get(place.code, -1) for place in places], dtype=np.int64)
-    return TableTravel(dataset.travel.metres, dataset.travel.seconds, index)
+    source = dataset.settings.travel_source or "road table"
+    return TableTravel(dataset.travel.metres, dataset.travel.seconds, index, source)

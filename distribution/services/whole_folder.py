@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
-from distribution.domain.errors import UnavailableError
+from distribution.domain.errors import StateError, UnavailableError
 
 if sys.platform != "win32":
     import fcntl
@@ -48,6 +48,18 @@ def replaced_folder(folder: Path) -> Iterator[Path]:
                 _swap(new, folder, workspace / "old")
     finally:
         shutil.rmtree(workspace, ignore_errors=True)
+
+
+def require_new_folder(folder: Path) -> None:
+    """Check that a folder is empty or not there.
+
+    Raises
+    ------
+    StateError
+        ``out_not_new``.
+    """
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise StateError("out_not_new", folder=str(folder))
 
 
 @contextmanager

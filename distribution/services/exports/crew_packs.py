@@ -79,6 +79,7 @@ def _crew_trip(outcome: RoundOutcome, trip: Trip, warehouse: CrewPlace) -> CrewT
         end=outcome.clock(trip.end_s),
         distance_m=trip.metres,
         stops=tuple(_crew_stop(outcome, visit) for visit in outcome.visits(trip)),
+        path=outcome.paths[trip] if outcome.roads else (),
     )
 
 

@@ -94,7 +94,7 @@ def areas_layer(outcome: RoundOutcome) -> Layer:
 
 
 def routes_layer(outcome: RoundOutcome) -> Layer:
-    """Build one line per trip; straight between stops where no road geometry is known."""
+    """Build one line per trip: the road, or straight between stops where it is not known."""
     rows: Rows = []
     paths = []
     for truck in outcome.truck_days:
@@ -111,7 +111,7 @@ def routes_layer(outcome: RoundOutcome) -> Layer:
                     **_cost_columns(outcome.route_costs[trip]),
                 }
             )
-            paths.append(outcome.path(trip))
+            paths.append(outcome.paths[trip])
     return build_line_layer(
         "routes", _title(outcome, "routes"), _columns(rows), paths=paths, style=LayerStyle("#1f6f8b", 0.7)
     )

@@ -13,10 +13,15 @@ from distribution.domain.network import Outlet
 from distribution.domain.numerals import format_number
 from distribution.messages import render_message
 from distribution.services.exports.outcome import RoundOutcome, TruckDay
+from gis.export.thin_path import thin_path
 from gis.maps import MapData, MapOutlet, MapPlace, MapRoute, MapStop, MapTexts, MapWarehouse, render_map_html
 from optimizer.plan import Trip
 
 MARKS = {"fa": {"digits": "۰۱۲۳۴۵۶۷۸۹", "decimal_mark": "٫"}, "en": {}}
+
+
+#: Of a road, points are left out on the map that are no further than this from the line of the others, m.
+_THIN_M = 15.0
 
 
 def render_map(outcome: RoundOutcome) -> bytes:
@@ -67,6 +72,8 @@ def _note(outcome: RoundOutcome) -> str:
         notes.append(render_message("map.synthetic", outcome.locale))
     if outcome.deliveries.travel_is_estimate:
         notes.append(render_message("map.estimate", outcome.locale))
+    elif source := outcome.dataset.settings.travel_source:
+        notes.append(render_message("roads.source", outcome.locale, {"source": source}))
     notes += filter(None, [format_seal(outcome.bundle_sha256, outcome.locale)])
     return " ".join(notes)
 
@@ -126,7 +133,13 @@ def _route(outcome: RoundOutcome, truck: TruckDay, trip: Trip) -> MapRoute:
     }
     title = render_message("map.route_title", locale, params)
     stops = tuple(MapStop(visit.outlet.code, outcome.clock(visit.arrival_s)) for visit in outcome.visits(trip))
-    return MapRoute(trip.day, outcome.path(trip), render_message("map.route_text", locale, params), title, stops)
+    return MapRoute(
+        trip.day,
+        thin_path(outcome.paths[trip], _THIN_M),
+        render_message("map.route_text", locale, params),
+        title,
+        stops,
+    )
 
 
 def _places(outcome: RoundOutcome) -> tuple[MapPlace, ...]:

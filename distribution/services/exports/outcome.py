@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter, defaultdict
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import groupby
@@ -26,6 +27,10 @@ from distribution.services.stock_use import packs_taken, use_stock
 from distribution.services.summary import RoundSummary
 from distribution.services.waiting import carry_waiting, post_undelivered
 from optimizer.plan import Trip
+
+Line = tuple[tuple[float, float], ...]
+#: Returns the line of the road through places (lon, lat) in their order, nothing where there is no way.
+RoadLines = Callable[[Line], Line]
 
 
 def packs_text(packs: int, commodity: str, locale: Locale) -> str:
@@ -77,6 +82,8 @@ class RoundOutcome:
         Of the program that computed it.
     bundle_sha256
         Root hash of its bundle, for the papers; empty as long as there is none.
+    roads
+        Finds the line of the road through places; None where lines are straight.
     """
 
     dataset: Dataset
@@ -88,6 +95,7 @@ class RoundOutcome:
     waited: tuple[WaitingPacks, ...] = ()
     taavon_version: str = __version__
     bundle_sha256: str = ""
+    roads: RoadLines | None = None
 
     @property
     def locale(self) -> Locale:
@@ -173,10 +181,15 @@ class RoundOutcome:
             total[allotment.outlet_code] += allotment.packs * commodity.pack_g
         return total
 
-    def path(self, trip: Trip) -> tuple[tuple[float, float], ...]:
-        """Return the (lon, lat) of a trip's warehouse, halts and warehouse again."""
+    @cached_property
+    def paths(self) -> dict[Trip, Line]:
+        """Find the line (lon, lat) of each trip from its warehouse over its halts and back: the road, if it is known."""
+        return {trip: self._path(trip) for truck in self.truck_days for trip in truck.trips}
+
+    def _path(self, trip: Trip) -> Line:
         yard = self.dataset.warehouses[trip.depot]
-        return tuple((p.lon, p.lat) for p in (yard, *(v.outlet for v in self.visits(trip)), yard))
+        straight = tuple((p.lon, p.lat) for p in (yard, *(v.outlet for v in self.visits(trip)), yard))
+        return straight if self.roads is None else self.roads(straight) or straight
 
     def date_of(self, day: int) -> dt.date:
         """Return the date of a working day."""

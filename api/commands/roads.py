@@ -1,0 +1,61 @@
+"""The commands ``taavon roads build`` and ``taavon roads measure``."""
+
+# ruff: noqa: PLC0415 - what is slow to load is imported by the command that needs it
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from api.road_options import Engine, TruckHeight, TruckTonnes, measure_travel, open_travel
+from api.terminal import Lang, err, errors_in_words, say
+from distribution.domain.enums import Language
+from distribution.domain.errors import InputError
+
+roads = typer.Typer(no_args_is_help=True, help="Ways on real roads instead of estimates from the straight line.")
+
+
+@roads.command()
+def build(
+    extract: Annotated[Path, typer.Argument(metavar="MAP.osm.pbf", help="OpenStreetMap extract")],
+    folder: Annotated[Path, typer.Option("--out", metavar="DIR", help="new folder for the roads")] = Path("roads"),
+    lang: Lang = Language.EN,
+) -> None:
+    """Make the roads of a map ready for --travel valhalla; once for each map, then no network is needed."""
+    from distribution.services.roads import build_roads
+    from distribution.services.whole_folder import require_new_folder
+
+    with errors_in_words(lang):
+        require_new_folder(folder)
+        build_roads(extract, folder)
+    say("roads.built", lang, folder=folder)
+
+
+@roads.command()
+def measure(
+    source: Annotated[Path, typer.Argument(metavar="INPUT", help="folder of CSV files, or an XLSX workbook")],
+    engine: Engine,
+    folder: Annotated[Path, typer.Option("--out", metavar="DIR", help="new folder for the network with its ways")],
+    truck_tonnes: TruckTonnes = None,
+    truck_height: TruckHeight = None,
+    lang: Lang = Language.EN,
+) -> None:
+    """Measure the ways between all places of a network, and write it with them."""
+    from api.console_findings import print_findings
+    from distribution.intake.export import write_csv_folder
+    from distribution.intake.reading import read_dataset
+    from distribution.services.whole_folder import replaced_folder, require_new_folder, writing_to
+
+    with errors_in_words(lang):
+        require_new_folder(folder)
+        road_engine = open_travel(engine, truck_tonnes, truck_height)
+        result = read_dataset(source)
+        print_findings(err, result.findings, lang.locale)
+        if result.dataset is None:
+            raise InputError(result.findings)
+        found = measure_travel(result.dataset, road_engine, lang)
+        with replaced_folder(folder) as partial, writing_to(folder):
+            write_csv_folder(found.dataset, partial)
+    say("roads.written", lang, folder=folder)
