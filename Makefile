@@ -1,6 +1,7 @@
 # taavon. Needs nothing but make, Python 3.11 or newer with its venv module, and the package index.
 #   make demo        run the Khorasan Razavi example end to end
 #   make test        the tests (make test-slow: the long ones)
+#   make test-roads  the tests of real roads, with Python 3.12 in a .venv of their own
 #   make lint        style, types and import walls
 #   make bench       what the demo costs (time, memory, transport cost) and saves, and how far rounding drifts
 #   make bench-allocation   how fast shares are computed, by size and method
@@ -8,11 +9,13 @@
 #   make bench-variants     how near the proven optimum every variant of routing is solved
 #   make bench-joint        what tagging and routing together saves over tag, then route
 #   make clean       remove what these commands made
-# PYTHON names the Python of a new .venv: make demo PYTHON=python3.12
+# PYTHON names the Python of a new .venv: make demo PYTHON=python3.12; ROADS_PYTHON that of .venv-roads.
 
 PYTHON ?= python3
+ROADS_PYTHON ?= python3.12
 SECONDS ?= 40
 VENV := .venv
+ROADS_VENV := .venv-roads
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
@@ -24,7 +27,7 @@ MADE := $(VENV)/.made-$(shell $(PYTHON) -c '$(VERSION)')
 endif
 
 .DELETE_ON_ERROR:
-.PHONY: demo test test-slow lint bench bench-allocation bench-tagging bench-variants bench-joint setup clean
+.PHONY: demo test test-slow test-roads lint bench bench-allocation bench-tagging bench-variants bench-joint setup clean
 
 demo: $(VENV)/.compiled
 	@echo "Running the round ramadan-1399 of the example; the search for routes takes $(SECONDS) seconds."
@@ -35,6 +38,9 @@ test: $(VENV)/.dev $(VENV)/.compiled
 
 test-slow: $(VENV)/.dev $(VENV)/.compiled
 	$(BIN)/python -m pytest -n logical --maxprocesses 8 -m slow
+
+test-roads: $(ROADS_VENV)/.made
+	TAAVON_REQUIRE_ROADS=1 $(ROADS_VENV)/bin/python -m pytest -n logical --maxprocesses 8 -m roads
 
 lint: $(VENV)/.dev
 	$(BIN)/ruff check .
@@ -87,6 +93,14 @@ $(VENV)/.dev: $(VENV)/.run
 	@$(PIP) --editable '.[dev]'
 	@touch $@
 
+# The road engines come as wheels for Python 3.12 and newer only.
+$(ROADS_VENV)/.made: pyproject.toml constraints.txt
+	@echo "Making $(ROADS_VENV) with $(ROADS_PYTHON), and installing taavon and the road engines into it: once, some minutes."
+	@$(ROADS_PYTHON) -m venv --clear $(ROADS_VENV)
+	@$(ROADS_VENV)/bin/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt \
+	    --editable '.[dev,test-roads]'
+	@touch $@
+
 clean:
-	rm -rf $(VENV) out build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) $(ROADS_VENV) out build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
 	find . -name __pycache__ -prune -exec rm -rf {} +

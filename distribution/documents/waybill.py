@@ -79,6 +79,7 @@ class WaybillData:
     trips: tuple[WaybillTrip, ...]
     synthetic: bool = False
     travel_is_estimate: bool = True
+    travel_source: str = ""
     bundle_sha256: str = ""
 
     def __post_init__(self) -> None:
@@ -243,4 +244,7 @@ def _notes(data: WaybillData, locale: Locale) -> list[str]:
     keys = ["note_difference", "note_loading", "note_estimate" if data.travel_is_estimate else "note_measured"]
     if data.synthetic:
         keys.append("note_synthetic")
-    return list(render_labels("waybill", keys, locale).values())
+    notes = list(render_labels("waybill", keys, locale).values())
+    if data.travel_source and not data.travel_is_estimate:
+        notes.append(render_message("roads.source", locale, {"source": data.travel_source}))
+    return notes

@@ -87,7 +87,7 @@ class CrewDay:
     """One truck on one day.
 
     ``stem`` names the files (Latin letters, safe in any file system); ``date`` is ISO 8601; ``commodities`` head the
-    columns of packs.
+    columns of packs. ``source`` says whose roads the paths are, blank where they are straight.
     """
 
     stem: str
@@ -97,6 +97,7 @@ class CrewDay:
     commodities: tuple[str, ...]
     trips: tuple[CrewTrip, ...]
     texts: CrewTexts
+    source: str = ""
 
 
 def build_crew_members(day: CrewDay) -> dict[str, bytes]:
@@ -192,7 +193,7 @@ def _render_day_gpx(day: CrewDay) -> bytes:
         GpxPoint(_numbered(day, trip, stop), stop.lon, stop.lat, _describe(day, stop), "Flag")
         for trip, stop in _stops(day)
     ]
-    return render_gpx(day.title, waypoints, [_build_route(day, trip) for trip in day.trips])
+    return render_gpx(day.title, waypoints, [_build_route(day, trip) for trip in day.trips], day.source)
 
 
 def _build_route(day: CrewDay, trip: CrewTrip) -> GpxRoute:

@@ -32,11 +32,12 @@ class GpxRoute:
     path: tuple[LonLat, ...] = ()
 
 
-def render_gpx(title: str, waypoints: Sequence[GpxPoint], routes: Sequence[GpxRoute]) -> bytes:
-    """Render waypoints and routes as GPX 1.1, without the moment of writing."""
+def render_gpx(title: str, waypoints: Sequence[GpxPoint], routes: Sequence[GpxRoute], source: str = "") -> bytes:
+    """Render waypoints and routes as GPX 1.1, without the moment of writing; ``source`` says whose roads they are."""
     gpx = gpxpy.gpx.GPX()
     gpx.creator = "taavon"
     gpx.name = clean_xml_text(title)
+    gpx.description = clean_xml_text(source) or None
     gpx.waypoints = [
         gpxpy.gpx.GPXWaypoint(
             point.lat,

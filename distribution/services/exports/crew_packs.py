@@ -66,6 +66,7 @@ def _crew_day(outcome: RoundOutcome, truck: TruckDay, stem: str) -> CrewDay:
         commodities=tuple(c.name for c in outcome.commodities),
         trips=tuple(_crew_trip(outcome, trip, place) for trip in truck.trips),
         texts=CrewTexts(**texts),
+        source=outcome.dataset.settings.travel_source if outcome.roads else "",
     )
 
 

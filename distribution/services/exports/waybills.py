@@ -31,6 +31,7 @@ def render_truck_waybill(outcome: RoundOutcome, truck: TruckDay) -> bytes:
         trips=trips,
         synthetic=outcome.dataset.settings.synthetic,
         travel_is_estimate=outcome.deliveries.travel_is_estimate,
+        travel_source=outcome.dataset.settings.travel_source,
         bundle_sha256=outcome.bundle_sha256,
     )
     return render_waybill(data, outcome.locale)
