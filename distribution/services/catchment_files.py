@@ -22,6 +22,7 @@ from distribution.services.whole_folder import replaced_folder, require_new_fold
 from gis.export.geopackage import render_geopackage
 from gis.export.layers import Layer, LayerStyle, build_point_layer
 
+GEOPACKAGE = "catchments.gpkg"
 SCHEMA = "taavon.catchments/1"
 _FAR_COLUMNS = (*(f"people_beyond_{m // 1000}_km" for m in FAR_M), *(f"people_beyond_{s // 60}_min" for s in FAR_S))
 #: Areas shown at a terminal: those with the most people who are far or not served.
@@ -45,7 +46,7 @@ def write_catchments(
         "catchments.csv": render_csv(("cell_code", "area_code", "outlet_code", "people", "metres", "seconds"), _rows(report)),
         "outlets.csv": render_csv(_OUTLET_COLUMNS, _outlet_rows(report)),
         "areas.csv": render_csv(("area_code", "people", "served", "unserved", *_FAR_COLUMNS), map(_area_row, report.areas)),
-        "catchments.gpkg": render_geopackage(_layers(report, locale)),
+        GEOPACKAGE: render_geopackage(_layers(report, locale), GEOPACKAGE, render_message("catchments.title", locale)),
         "summary.json": json.dumps(to_document(report), ensure_ascii=False, sort_keys=True, indent=2).encode(),
         "findings.csv": render_findings(findings, locale),
     }  # fmt: skip

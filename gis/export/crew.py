@@ -116,7 +116,7 @@ def build_crew_members(day: CrewDay) -> dict[str, bytes]:
     return {
         f"{day.stem}.gpx": _render_day_gpx(day),
         f"{day.stem}.kml": render_kml(day.title, layers, data_columns=()),
-        f"{day.stem}.gpkg": render_geopackage(layers),
+        f"{day.stem}.gpkg": render_geopackage(layers, f"{day.stem}.gpkg", day.title),
         f"{day.stem}.geojson": render_geojson(layers[0]),
         f"{day.stem}.csv": render_stop_list(day),
     }

@@ -1,4 +1,4 @@
-"""GeoPackage: every layer in one file, with a spatial index and the styles that QGIS opens it with."""
+"""GeoPackage: every layer in one file, with a spatial index, the styles that QGIS opens it with, and a project."""
 
 from __future__ import annotations
 
@@ -15,8 +15,11 @@ import pandas as pd
 import pyogrio
 
 from gis.export.layers import Layer, LayerError
+from gis.export.qgis_project import PROJECTS_TABLE, ProjectLayer, render_project
 from gis.export.qgis_style import render_qml
 
+#: The project in the file, as QGIS lists it.
+PROJECT_NAME = "taavon"
 #: Stands for the moment of writing, so that the same layers always give the same bytes.
 _FIXED_MOMENT = "2000-01-01T00:00:00.000Z"
 
@@ -45,8 +48,8 @@ class _Table(NamedTuple):
     layer: Layer
 
 
-def export_geopackage(layers: Sequence[Layer], path: Path) -> None:
-    """Export layers to a GeoPackage; the same layers give the same bytes.
+def export_geopackage(layers: Sequence[Layer], path: Path, title: str) -> None:
+    """Export layers, the uppermost first, to a GeoPackage with a QGIS project; the same layers give the same bytes.
 
     The file is complete or not there at all: it is written under another name beside ``path`` and moved at the end.
     A layer that mixes points and polygons (areas known only in part) is split into ``<name>`` and ``<name>_points``.
@@ -64,13 +67,13 @@ def export_geopackage(layers: Sequence[Layer], path: Path) -> None:
         draft = Path(folder) / "draft.gpkg"
         for table in tables:
             _write_table(table.frame, draft, table.name)
-        _finish(draft, tables)
+        _finish(draft, tables, path.name, title)
         _fix_change_counter(draft)
         draft.replace(path)
 
 
-def render_geopackage(layers: Sequence[Layer]) -> bytes:
-    """Render layers as the bytes of a GeoPackage.
+def render_geopackage(layers: Sequence[Layer], file_name: str, title: str) -> bytes:
+    """Render layers as the bytes of a GeoPackage that is to be called ``file_name``: its project finds them by it.
 
     Raises
     ------
@@ -78,8 +81,8 @@ def render_geopackage(layers: Sequence[Layer]) -> bytes:
         If there is no layer, or two layers have one name.
     """
     with tempfile.TemporaryDirectory(prefix="gpkg-") as folder:
-        path = Path(folder) / "layers.gpkg"
-        export_geopackage(layers, path)
+        path = Path(folder) / file_name
+        export_geopackage(layers, path, title)
         return path.read_bytes()
 
 
@@ -120,8 +123,8 @@ def _write_table(frame: gpd.GeoDataFrame, path: Path, name: str) -> None:
     )
 
 
-def _finish(path: Path, tables: Sequence[_Table]) -> None:
-    """Write titles and styles, and take the moment of writing out."""
+def _finish(path: Path, tables: Sequence[_Table], file_name: str, project_title: str) -> None:
+    """Write titles, styles and the project, and take the moment of writing out."""
     with closing(sqlite3.connect(path)) as connection, connection:
         connection.execute("PRAGMA synchronous = OFF")
         connection.execute(_STYLES_TABLE)
@@ -131,9 +134,11 @@ def _finish(path: Path, tables: Sequence[_Table]) -> None:
             "INSERT INTO gpkg_contents (table_name, data_type, identifier) VALUES ('layer_styles', 'attributes', 'layer_styles')"
         )
         taken = {"layer_styles"}
+        shown = []
         for name, _, kind, layer in tables:
             title = layer.title if layer.title not in taken else f"{layer.title} ({name})"
             taken.add(title)
+            shown.append(ProjectLayer(name, kind, title, layer))
             connection.execute(
                 "UPDATE gpkg_contents SET identifier = ?, description = ? WHERE table_name = ?",
                 (title, layer.title, name),
@@ -144,6 +149,9 @@ def _finish(path: Path, tables: Sequence[_Table]) -> None:
                 " VALUES ('', '', ?, ?, 'default', ?, '', 1, ?, '', ?)",
                 (name, _geometry_column(connection, name), render_qml(layer.style, kind), layer.title, _FIXED_MOMENT),
             )
+        connection.execute(PROJECTS_TABLE)
+        project = render_project(file_name, project_title, shown, _FIXED_MOMENT)
+        connection.execute("INSERT INTO qgis_projects VALUES (?, ?, ?)", (PROJECT_NAME, *project))
         connection.execute("UPDATE gpkg_contents SET last_change = ?", (_FIXED_MOMENT,))
 
 

@@ -1,4 +1,4 @@
-"""KML 2.2 (OGC 07-147r2), for Google Earth, Organic Maps, OsmAnd and the like."""
+"""KML 2.2 (OGC 07-147r2), plain or zipped (KMZ), for Google Earth, Organic Maps, OsmAnd and the like."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 import shapely
 
+from gis.export.archive import build_zip
 from gis.export.layers import Layer
 from gis.export.xml_text import clean_xml_text
 
@@ -40,6 +41,11 @@ def render_kml(
         _add_text(folder, "name", layer.title)
         _add_features(folder, layer, name_column, text_column, data_columns)
     return bytes(ET.tostring(root, encoding="utf-8", xml_declaration=True))
+
+
+def render_kmz(kml: bytes) -> bytes:
+    """Zip a KML document as KMZ: its first file is the document."""
+    return build_zip({"doc.kml": kml})
 
 
 def _add_style(document: ET.Element, layer: Layer) -> None:

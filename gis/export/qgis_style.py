@@ -7,7 +7,7 @@ import xml.etree.ElementTree as ET
 from gis.export.layers import LayerStyle
 
 _PREAMBLE = "<!DOCTYPE qgis PUBLIC 'http://mrcc.com/qgis.dtd' 'SYSTEM'>\n"
-_QGIS_VERSION = "3.34.0"
+QGIS_VERSION = "3.22.0"
 
 
 def render_qml(style: LayerStyle, kind: str) -> str:
@@ -18,6 +18,13 @@ def render_qml(style: LayerStyle, kind: str) -> str:
     ValueError
         If the kind is another one.
     """
+    root = ET.Element("qgis", version=QGIS_VERSION, styleCategories="Symbology|Labeling")
+    add_style(root, style, kind)
+    return _PREAMBLE + ET.tostring(root, encoding="unicode")
+
+
+def add_style(parent: ET.Element, style: LayerStyle, kind: str) -> None:
+    """Add a style to the element of a layer; raise ValueError for a kind that is not point, line or polygon."""
     color = _rgba(style.color)
     size = f"{style.size_mm:g}"
     options = {
@@ -36,9 +43,8 @@ def render_qml(style: LayerStyle, kind: str) -> str:
     if kind not in options:
         raise ValueError(f"{kind} is not point, line or polygon")
     symbol_type, layer_class, values = options[kind]
-    root = ET.Element("qgis", version=_QGIS_VERSION, styleCategories="Symbology|Labeling")
-    root.set("labelsEnabled", "1" if style.label else "0")
-    renderer = ET.SubElement(root, "renderer-v2", type="singleSymbol", symbollevels="0", forceraster="0")
+    parent.set("labelsEnabled", "1" if style.label else "0")
+    renderer = ET.SubElement(parent, "renderer-v2", type="singleSymbol", symbollevels="0", forceraster="0")
     symbols = ET.SubElement(renderer, "symbols")
     symbol = ET.SubElement(symbols, "symbol", type=symbol_type, name="0", alpha="1", clip_to_extent="1", force_rhr="0")
     layer = ET.SubElement(symbol, "layer", {"class": layer_class, "enabled": "1", "locked": "0", "pass": "0"})
@@ -46,12 +52,11 @@ def render_qml(style: LayerStyle, kind: str) -> str:
     for name, value in values.items():
         ET.SubElement(option_map, "Option", type="QString", name=name, value=value)
     if style.label:
-        _add_labels(root, style.label, kind)
-    return _PREAMBLE + ET.tostring(root, encoding="unicode")
+        _add_labels(parent, style.label, kind)
 
 
-def _add_labels(root: ET.Element, column: str, kind: str) -> None:
-    labeling = ET.SubElement(root, "labeling", type="simple")
+def _add_labels(parent: ET.Element, column: str, kind: str) -> None:
+    labeling = ET.SubElement(parent, "labeling", type="simple")
     settings = ET.SubElement(labeling, "settings", calloutType="simple")
     text = ET.SubElement(settings, "text-style", fieldName=column, isExpression="0", fontSize="9", fontSizeUnit="Point")
     text.set("textColor", "30,30,30,255")

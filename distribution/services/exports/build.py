@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 
 from distribution.services.exports.certificates import CERTIFICATES, render_certificates
 from distribution.services.exports.crew_packs import crew_stem, render_crew_pack
-from distribution.services.exports.layers import render_network, render_routes
+from distribution.services.exports.layers import NETWORK, render_network, render_routes
 from distribution.services.exports.map_page import render_map
 from distribution.services.exports.outcome import RoundOutcome, TruckDay
 from distribution.services.exports.plan_json import render_plan_json
@@ -38,7 +38,7 @@ PAPERS: Renderers = {
     "actions.csv": ("text/csv", render_actions),
     "allotments.xlsx": (XLSX, render_workbook),
     "map.html": ("text/html", render_map),
-    "network.gpkg": ("application/geopackage+sqlite3", render_network),
+    NETWORK: ("application/geopackage+sqlite3", render_network),
     "release_orders.pdf": ("application/pdf", render_orders),
     "remedies.csv": ("text/csv", render_remedies),
     "routes.geojson": ("application/geo+json", render_routes),

@@ -14,6 +14,8 @@ from gis.export.geopackage import render_geopackage
 from gis.export.layers import Layer, LayerStyle, build_line_layer, build_point_layer
 from optimizer.plan import Trip
 
+NETWORK = "network.gpkg"
+
 Rows = list[dict[str, object]]
 
 
@@ -21,7 +23,9 @@ def render_network(outcome: RoundOutcome) -> bytes:
     """Render ``network.gpkg``: areas, outlets, warehouses, routes and stops."""
     return render_geopackage(
         [stops_layer(outcome), outlets_layer(outcome), warehouses_layer(outcome), routes_layer(outcome),
-         areas_layer(outcome)]
+         areas_layer(outcome)],
+        NETWORK,
+        f"{outcome.title} – {outcome.round_code}",
     )  # fmt: skip
 
 

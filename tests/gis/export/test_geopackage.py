@@ -28,7 +28,7 @@ def parse_gpkg_blob(blob: bytes) -> shapely.Geometry:
 @pytest.fixture
 def package(points, lines, polygons, tmp_path):
     path = tmp_path / "network.gpkg"
-    export_geopackage([polygons, lines, points], path)
+    export_geopackage([polygons, lines, points], path, "Title")
     with closing(sqlite3.connect(path)) as connection:
         yield connection
 
@@ -71,12 +71,14 @@ def test_the_file_is_sound_by_sqlites_own_check(package):
 
 
 def test_the_same_layers_give_the_same_bytes(points, lines):
-    assert render_geopackage([points, lines]) == render_geopackage([points, lines])
+    assert render_geopackage([points, lines], "x.gpkg", "Title") == render_geopackage(
+        [points, lines], "x.gpkg", "Title"
+    )
 
 
 def test_dates_are_dates(tmp_path):
     layer = build_point_layer("stops", "t", {"day": [dt.date(2020, 4, 14), None]}, lon=[0, 1], lat=[0, 1])
-    export_geopackage([layer], tmp_path / "x.gpkg")
+    export_geopackage([layer], tmp_path / "x.gpkg", "Title")
     with closing(sqlite3.connect(tmp_path / "x.gpkg")) as connection:
         (first,), (second,) = connection.execute("SELECT day FROM stops ORDER BY fid").fetchall()
     assert first.startswith("2020-04-14")
@@ -88,7 +90,7 @@ def test_areas_known_only_in_part_become_a_table_of_polygons_and_one_of_points(t
         "areas", "شهرستان‌ها", columns={"people": [1, 2, 3]}, codes=["a", "b", "c"],
         centres={"b": (59.0, 36.0)}, polygons={"a": shapely.box(59, 36, 60, 37)},
     )  # fmt: skip
-    export_geopackage([layer], tmp_path / "x.gpkg")
+    export_geopackage([layer], tmp_path / "x.gpkg", "Title")
     with closing(sqlite3.connect(tmp_path / "x.gpkg")) as connection:
         assert connection.execute("SELECT code, geom IS NULL FROM areas ORDER BY code").fetchall() == [
             ("a", 0),
@@ -100,14 +102,14 @@ def test_areas_known_only_in_part_become_a_table_of_polygons_and_one_of_points(t
 def test_an_existing_file_is_replaced_and_nothing_else_is_left(points, tmp_path):
     path = tmp_path / "network.gpkg"
     path.write_bytes(b"old")
-    export_geopackage([points], path)
+    export_geopackage([points], path, "Title")
     assert path.read_bytes()[:6] == b"SQLite"
     assert list(tmp_path.iterdir()) == [path]
 
 
 def test_layers_may_share_a_title_or_be_titled_as_another_is_named(points, lines, tmp_path):
     both = [dataclasses.replace(lines, title="outlets"), dataclasses.replace(points, title="outlets")]
-    export_geopackage(both, tmp_path / "x.gpkg")
+    export_geopackage(both, tmp_path / "x.gpkg", "Title")
     with closing(sqlite3.connect(tmp_path / "x.gpkg")) as connection:
         titles = dict(connection.execute("SELECT table_name, identifier FROM gpkg_contents"))
     assert titles["routes"] == "outlets"
@@ -117,7 +119,7 @@ def test_layers_may_share_a_title_or_be_titled_as_another_is_named(points, lines
 def test_no_layer_or_two_of_one_name_are_refused(points, tmp_path):
     for layers in ([], [points, points]):
         with pytest.raises(LayerError, match="differ in name"):
-            export_geopackage(layers, tmp_path / "x.gpkg")
+            export_geopackage(layers, tmp_path / "x.gpkg", "Title")
     assert not list(tmp_path.iterdir())
 
 
