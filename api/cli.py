@@ -18,6 +18,7 @@ from api.commands.catchments import catchments
 from api.commands.compare import compare
 from api.commands.costs import costs
 from api.commands.explain import explain
+from api.commands.export import export
 from api.commands.frontier import frontier
 from api.commands.receipts import receipts
 from api.commands.replan import replan
@@ -212,6 +213,7 @@ app.command("catchments")(catchments)
 app.command("compare")(compare)
 app.command("costs")(costs)
 app.command("explain")(explain)
+app.command("export")(export)
 app.command("frontier")(frontier)
 app.command("receipts")(receipts)
 app.command("replan")(replan)

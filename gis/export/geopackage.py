@@ -86,6 +86,17 @@ def render_geopackage(layers: Sequence[Layer], file_name: str, title: str) -> by
         return path.read_bytes()
 
 
+def read_geopackage(content: bytes) -> tuple[Layer, ...]:
+    """Read the layers that :func:`render_geopackage` wrote, in their order, with their titles; their styles are lost."""
+    with tempfile.TemporaryDirectory(prefix="gpkg-") as folder:
+        path = Path(folder) / "layers.gpkg"
+        path.write_bytes(content)
+        with closing(sqlite3.connect(path)) as connection:
+            # The order of writing, which that of the tables in the catalogue is not.
+            named = connection.execute("SELECT f_table_name, description FROM layer_styles ORDER BY id").fetchall()
+        return tuple(Layer(name, title, pyogrio.read_dataframe(path, layer=name)) for name, title in named)
+
+
 def _split_by_kind(layer: Layer) -> list[_Table]:
     """Return a table per kind of geometry; rows without geometry stay with the first."""
     kinds = layer.frame.geometry.geom_type.map(_KINDS)

@@ -19,6 +19,7 @@ from distribution.store.repositories.files import NewFile
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 BUNDLE = "bundle.zip"
+CREW_FOLDER = "crew/"
 
 #: Path -> media type and renderer.
 Renderers = Mapping[str, tuple[str, Callable[[RoundOutcome], bytes]]]
@@ -85,4 +86,4 @@ def _papers(outcome: RoundOutcome) -> Renderers:
 
 
 def _crew_path(outcome: RoundOutcome, truck: TruckDay) -> str:
-    return f"crew/{crew_stem(outcome, truck)}.zip"
+    return f"{CREW_FOLDER}{crew_stem(outcome, truck)}.zip"
