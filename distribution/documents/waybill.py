@@ -20,11 +20,13 @@ from distribution.documents.formats import (
     render_labels,
 )
 from distribution.documents.seal import format_seal
+from distribution.documents.sketches import show_sketch
 from distribution.documents.typesetting import FontSettings, render_pdf
 from distribution.domain.numerals import format_number
 from distribution.messages import Locale, render_message
+from gis.export.sketch import Sketch
 
-LABELS = ("number", "order", "outlet", "arrival", "weight", "receiver", "receiver_note", "day_total", "hours")
+LABELS = ("number", "order", "outlet", "arrival", "weight", "receiver", "receiver_note", "day_total", "hours", "map")
 SIGNATURES = ("loader", "driver_box", "return_box")
 COMMON_LABELS = ("synthetic", "signature_name", "signature_when", "signature_sign")
 PORTRAIT_COMMODITIES = 3  # more columns of packs need a sheet on its side
@@ -67,7 +69,7 @@ class WaybillTrip:
 
 @dataclass(frozen=True, slots=True)
 class WaybillData:
-    """What one truck does in one day; names are in the reader's language."""
+    """What one truck does in one day; names are in the reader's language. ``map`` shows its trips, with ready texts."""
 
     title: str
     number: str
@@ -81,6 +83,7 @@ class WaybillData:
     travel_is_estimate: bool = True
     travel_source: str = ""
     bundle_sha256: str = ""
+    map: Sketch | None = None
 
     def __post_init__(self) -> None:
         """Check that there is a stop and that packs fit the commodities."""
@@ -144,6 +147,7 @@ def render_waybill(data: WaybillData, locale: Locale, fonts: FontSettings | None
         "packs": [format_packs(packs, locale) for packs in data.packs],
         "weight": format_kg(data.weight_g, locale),
         "notes": _notes(data, locale),
+        "map": None if data.map is None else show_sketch(data.map, locale),
     }
     return render_pdf("waybill.typ", page, locale, fonts)
 

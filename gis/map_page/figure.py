@@ -13,16 +13,16 @@ import shapely
 from numpy.typing import NDArray
 
 from gis.classes import classify, quantile_bounds
+from gis.map_colors import (
+    AREA_COLOR,
+    CLASS_COLORS,
+    NO_VALUE_COLOR,
+    ROUTE_COLORS,
+    UNSERVED_COLOR,
+    WAREHOUSE_COLOR,
+)
 from gis.map_page.data import LonLat, MapData, MapPlace, MapRoute
 from gis.projection import LocalPlane
-
-#: Light to dark, told apart by colour-blind eyes and in grey (after Harrower and Brewer, ColorBrewer, 2003).
-CLASS_COLORS = ("#fecc5c", "#fd8d3c", "#e3436b", "#a8327d", "#4b1d6b")
-NO_VALUE_COLOR = "#b9bec5"
-UNSERVED_COLOR = "#d00000"
-WAREHOUSE_COLOR = "#1b1f24"
-ROUTE_COLORS = ("#0b6e99", "#3d7a1f", "#7a4fb5", "#00857a", "#8a5a00", "#35508f")
-AREA_COLOR = "#9aa5b1"
 
 #: Outlines are drawn to this; finer detail is not seen and only fills the file.
 _OUTLINE_TOLERANCE_KM = 0.15

@@ -34,8 +34,8 @@ def render_map(outcome: RoundOutcome) -> bytes:
         MapData(
             locale=locale,
             title=outcome.title,
-            subtitle=_subtitle(outcome),
-            note=_note(outcome),
+            subtitle=describe_round(outcome),
+            note=" ".join([*list_notes(outcome), *filter(None, [format_seal(outcome.bundle_sha256, locale)])]),
             texts=texts,
             outlets=_outlets(outcome),
             warehouses=tuple(
@@ -48,7 +48,8 @@ def render_map(outcome: RoundOutcome) -> bytes:
     )
 
 
-def _subtitle(outcome: RoundOutcome) -> str:
+def describe_round(outcome: RoundOutcome) -> str:
+    """Say in a line what the round allots, by which policy and when."""
     days, delivery = outcome.deliveries.demand.days, outcome.summary.delivery
 
     def tonnes(mass_g: int) -> str:
@@ -66,7 +67,8 @@ def _subtitle(outcome: RoundOutcome) -> str:
     return render_message("map.subtitle", outcome.locale, params)
 
 
-def _note(outcome: RoundOutcome) -> str:
+def list_notes(outcome: RoundOutcome) -> list[str]:
+    """List what must be said below every map: what is made up, what is estimated, whose roads they are."""
     notes = []
     if outcome.dataset.settings.synthetic:
         notes.append(render_message("map.synthetic", outcome.locale))
@@ -74,8 +76,7 @@ def _note(outcome: RoundOutcome) -> str:
         notes.append(render_message("map.estimate", outcome.locale))
     elif source := outcome.dataset.settings.travel_source:
         notes.append(render_message("roads.source", outcome.locale, {"source": source}))
-    notes += filter(None, [format_seal(outcome.bundle_sha256, outcome.locale)])
-    return " ".join(notes)
+    return notes
 
 
 def _outlets(outcome: RoundOutcome) -> tuple[MapOutlet, ...]:

@@ -3,8 +3,15 @@
 from __future__ import annotations
 
 from distribution.documents.waybill import WaybillData, WaybillStop, WaybillTrip, render_waybill
+from distribution.domain.numerals import format_number
 from distribution.services.exports.outcome import RoundOutcome, TruckDay, Visit, receiving_hours
+from gis.export.sketch import DASHES, Sketch, SketchLine, SketchMark, draw_sketch
 from optimizer.plan import Trip
+
+#: Of the map, on an upright and on a lying sheet alike.
+_MAP_MM = (186.0, 80.0)
+_COLORS = ("#1f6f8b", "#c1461b", "#3d7a1f", "#7a4fb5")
+_LINE_MM, _YARD_MM = 0.45, 2.6
 
 
 def render_truck_waybill(outcome: RoundOutcome, truck: TruckDay) -> bytes:
@@ -33,8 +40,25 @@ def render_truck_waybill(outcome: RoundOutcome, truck: TruckDay) -> bytes:
         travel_is_estimate=outcome.deliveries.travel_is_estimate,
         travel_source=outcome.dataset.settings.travel_source,
         bundle_sha256=outcome.bundle_sha256,
+        map=_map(outcome, truck),
     )
     return render_waybill(data, outcome.locale)
+
+
+def _map(outcome: RoundOutcome, truck: TruckDay) -> Sketch:
+    """Draw the trips, told apart by their lines, and number their halts."""
+    lines, marks = [], []
+    for trip in truck.trips:
+        shade = trip.trip % len(_COLORS)
+        lines.append(SketchLine(outcome.paths[trip], _COLORS[shade], _LINE_MM, DASHES[trip.trip % len(DASHES)]))
+        for visit in outcome.visits(trip):
+            order = format_number(visit.order, outcome.locale)
+            number = format_number(trip.trip + 1, outcome.locale)
+            text = f"{number}-{order}" if len(truck.trips) > 1 else order
+            marks.append(SketchMark(visit.outlet.lon, visit.outlet.lat, _COLORS[shade], text=text))
+    yard = outcome.warehouse_of(truck)
+    marks.insert(0, SketchMark(yard.lon, yard.lat, "#000000", _YARD_MM, square=True))
+    return draw_sketch(lines, marks, *_MAP_MM)
 
 
 def mark_stop(outcome: RoundOutcome, truck: TruckDay, trip: Trip, visit: Visit) -> str:

@@ -1,0 +1,106 @@
+"""Maps for print: a sheet each, its letters set like those of every paper."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from distribution.documents.formats import isolate, render_labels
+from distribution.documents.seal import format_seal
+from distribution.documents.sketches import show_sketch
+from distribution.documents.typesetting import FontSettings, render_pdf
+from distribution.messages import Locale, render_message
+from gis.export.sketch import Sketch
+
+#: A lying A4 sheet: width of the drawing, height of it and its legend together, and the least height of the drawing.
+_WIDTH_MM, _HEIGHT_MM, _LEAST_MM = 273.0, 152.0, 90.0
+_COLUMNS, _LINE_MM = 4, 4.3
+_COMMON_LABELS = ("synthetic",)
+_SWATCH = '<svg xmlns="http://www.w3.org/2000/svg" width="8mm" height="3mm" viewBox="0 0 8 3">{}</svg>'
+
+
+@dataclass(frozen=True, slots=True)
+class LegendEntry:
+    """What a colour means: of a dot, or of a line with its dashes."""
+
+    color: str
+    text: str
+    line: bool = False
+    dash: str = ""
+
+    @property
+    def swatch(self) -> str:
+        """Draw it as SVG."""
+        if not self.line:
+            return _SWATCH.format(f'<circle cx="4" cy="1.5" r="1.2" fill="{self.color}"/>')
+        dash = f' stroke-dasharray="{self.dash}"' if self.dash else ""
+        return _SWATCH.format(f'<path d="M0 1.5H8" stroke="{self.color}" stroke-width="0.6"{dash}/>')
+
+
+def map_mm(entries: int) -> tuple[float, float]:
+    """Return width and height of the drawing above a legend of so many entries."""
+    lines = -(-entries // _COLUMNS)
+    return _WIDTH_MM, max(_LEAST_MM, _HEIGHT_MM - lines * _LINE_MM)
+
+
+@dataclass(frozen=True, slots=True)
+class MapSheet:
+    """A drawing of the size ``map_mm`` tells, what it shows and what its signs mean; texts are ready."""
+
+    heading: str
+    subtitle: str
+    sketch: Sketch
+    legend: tuple[LegendEntry, ...]
+
+
+def render_map_sheets(
+    sheets: Sequence[MapSheet],
+    locale: Locale,
+    *,
+    title: str,
+    number: str,
+    notes: Sequence[str] = (),
+    synthetic: bool = False,
+    bundle_sha256: str = "",
+    fonts: FontSettings | None = None,
+) -> bytes:
+    """Typeset map sheets as PDF on lying A4; the same data gives the same bytes.
+
+    Parameters
+    ----------
+    title, number
+        Whose maps they are, and of which round.
+    notes
+        Whose roads, that figures are estimates, and the like.
+
+    Raises
+    ------
+    UnavailableError
+        ``font_missing`` if no font folder holds the font.
+    """
+    heading = render_message("document.maps.heading", locale)
+    page = render_message("document.common.page", locale, {"page": "{page}", "pages": "{pages}"})
+    data: dict[str, object] = {
+        "heading": heading,
+        "title": title,
+        "number": number,
+        "synthetic": synthetic,
+        "seal": format_seal(bundle_sha256, locale),
+        "paper": "a4",
+        "flipped": True,
+        "running": [f"{heading} {isolate(number)}"],
+        "labels": render_labels("common", _COMMON_LABELS, locale) | {"page": page},
+        "sheets": [_show(sheet, locale) for sheet in sheets],
+        "notes": list(notes),
+    }
+    return render_pdf("maps.typ", data, locale, fonts)
+
+
+def _show(sheet: MapSheet, locale: Locale) -> dict[str, object]:
+    return {
+        "heading": sheet.heading,
+        "subtitle": sheet.subtitle,
+        "map": show_sketch(sheet.sketch, locale),
+        "columns": _COLUMNS,
+        "legend": [{"svg": entry.swatch, "text": entry.text} for entry in sheet.legend],
+    }
