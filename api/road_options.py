@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -33,6 +34,24 @@ TruckTonnes = Annotated[
 TruckHeight = Annotated[
     float | None, typer.Option(min=0.5, max=10, callback=finite, help="height of the truck, m [default: Valhalla's]")
 ]
+
+
+class Traveller(StrEnum):
+    """How people come to an outlet."""
+
+    CAR = "car"
+    FOOT = "foot"
+
+
+TravelsBy = Annotated[Traveller, typer.Option("--by", help="with --travel valhalla: how people come to an outlet")]
+
+
+def open_people_travel(name: str, by: Traveller) -> RoadEngine:
+    """Open the engine that the options name, for the ways of people."""
+    from distribution.services.roads import open_engine
+    from gis.travel.valhalla import By
+
+    return open_engine(name, by={Traveller.CAR: By.CAR, Traveller.FOOT: By.FOOT}[by])
 
 
 def open_travel(name: str, tonnes: float | None, height: float | None) -> RoadEngine:

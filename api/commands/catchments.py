@@ -13,6 +13,7 @@ import typer
 from api.console_findings import print_findings
 from api.console_table import print_table
 from api.resident_options import Areas, Layer, Residents, Side, WithinAreas
+from api.road_options import EngineOrNone, Traveller, TravelsBy, open_people_travel
 from api.terminal import Lang, err, errors_in_words, finite, out, say
 from distribution.domain.catchments import CatchmentMethod, CatchmentOptions
 from distribution.domain.enums import Language
@@ -46,6 +47,8 @@ def catchments(
         float,
         typer.Option(min=0, max=10_000, callback=finite, help="capacity: percent above an outlet's part by weight"),
     ] = _USUAL.slack_percent,
+    travel: EngineOrNone = None,
+    by: TravelsBy = Traveller.CAR,
     as_json: Annotated[bool, typer.Option("--json", help="print the totals as JSON, and nothing else")] = False,
     lang: Lang = Language.EN,
 ) -> None:
@@ -59,18 +62,20 @@ def catchments(
     )
     from distribution.services.catchments import build_catchments
     from distribution.services.residents import ResidentSource, read_residents
+    from distribution.services.roads import cache_folder
     from distribution.services.whole_folder import require_new_folder
 
     options = CatchmentOptions(method, within_areas, count, max_km, max_minutes, attraction, friction, threshold, slack)
     with errors_in_words(lang):
         require_new_folder(folder)
+        engine = None if travel is None else open_people_travel(travel, by)
         result = read_dataset(source)
         if result.dataset is None:
             raise InputError(result.findings)
         table, notes = read_residents(ResidentSource(residents, side, layer, areas), result.dataset)
         findings = (*result.findings, *notes)
         print_findings(err, findings, lang.locale)
-        report = build_catchments(result.dataset, table, options)
+        report = build_catchments(result.dataset, table, options, engine, cache_folder())
         write_catchments(folder, result.dataset, report, findings, lang.locale)
     if as_json:
         typer.echo(json.dumps(to_document(report), ensure_ascii=False, sort_keys=True, indent=2))

@@ -63,7 +63,8 @@ def to_document(report: CatchmentReport) -> dict[str, object]:
         "schema": SCHEMA,
         "method": options.method.value,
         "within_areas": options.within_areas,
-        "ways_are_estimates": True,
+        "ways_are_estimates": report.roads is None,
+        "roads": report.roads,
         "people": int(report.residents.people.sum()),
         "served": int(report.served.sum()),
         "unserved": int(report.catchments.unserved.sum()),
@@ -99,11 +100,16 @@ def describe(report: CatchmentReport, locale: Locale) -> str:
     }
     spelt = {name: format_number(number, locale) for name, number in numbers.items()}
     method = _word(f"method.{report.options.method}", locale)
-    text = _word("done", locale, method=method, **spelt)
+    source = _word("estimates", locale) if report.roads is None else _roads(report.roads, locale)
+    text = f"{_word('done', locale, method=method, **spelt)} {source}"
     if not report.astray:
         return text
     codes = ", ".join(report.astray[:5]) + ("" if len(report.astray) <= 5 else ", …")
     return f"{text} {_word('astray', locale, count=format_number(len(report.astray), locale), outlets=codes)}"
+
+
+def _roads(source: str, locale: Locale) -> str:
+    return render_message("roads.source", locale, {"source": source})
 
 
 _OUTLET_COLUMNS = ("code", "name_fa", "name_en", "area_code", "served_population", "mean_metres", "farthest_metres")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -13,11 +14,14 @@ from distribution.domain.dataset import Dataset
 from distribution.domain.errors import StateError
 from distribution.domain.network import Outlet
 from distribution.services.residents import ResidentTable, area_among
+from distribution.services.roads import road_travel, roads_in_words
 from gis.catchments.candidates import Candidates, Reach, find_candidates
 from gis.catchments.methods import balanced_floating, huff, in_whole_people, nearest_by_line, nearest_by_way
 from gis.catchments.sites import Cells, Sites, gather_sites
 from gis.catchments.table import Catchments, to_catchments
+from gis.travel.engine import RoadEngine
 from gis.travel.geodesic import GeodesicTravel
+from gis.travel.protocol import TravelProvider
 from optimizer.catchment_flow import assign_within_capacity
 
 #: Zone of cells and outlets that belong to none.
@@ -59,6 +63,8 @@ class CatchmentReport:
         By code; the people of cells without an area stand under a blank one.
     astray
         Codes of outlets that can serve nobody: they lie in no area that anybody lives in.
+    roads
+        Where ways were measured; None if they are estimated.
     """
 
     options: CatchmentOptions
@@ -68,15 +74,30 @@ class CatchmentReport:
     served: NDArray[np.int64]
     areas: tuple[AreaLine, ...]
     astray: tuple[str, ...]
+    roads: str | None = None
 
 
-def build_catchments(dataset: Dataset, residents: ResidentTable, options: CatchmentOptions) -> CatchmentReport:
+def build_catchments(
+    dataset: Dataset,
+    residents: ResidentTable,
+    options: CatchmentOptions,
+    engine: RoadEngine | None = None,
+    cache: Path | None = None,
+) -> CatchmentReport:
     """Assign the residents to the outlets of a network that take residents (``resident_weight`` above 0).
 
-    Ways are estimated from positions, as for all places that a measured matrix does not hold.
+    Parameters
+    ----------
+    engine
+        Finds the ways of people on real roads, from where they live; without one, ways are estimated from positions, as
+        for all places that a measured matrix does not hold.
+    cache
+        Folder in which ways that an engine finds are kept; None for none.
 
     Raises
     ------
+    UnavailableError
+        If the engine does not answer.
     StateError
         ``catchments_no_outlet`` if no outlet takes residents, or ``catchments_no_area`` if people are kept to their
         areas and the residents' file names none.
@@ -104,7 +125,9 @@ def build_catchments(dataset: Dataset, residents: ResidentTable, options: Catchm
         np.where(astray, 0.0, weight),
         zone_of_outlet if options.within_areas else np.zeros(len(outlets), dtype=np.int64),
     )
-    candidates, assigned = _assign(cells, sites, _travel(dataset, sites, cells), options)
+    travel = _travel(dataset, sites, cells, engine, cache)
+    with roads_in_words():
+        candidates, assigned = _assign(cells, sites, travel, options)
     catchments = to_catchments(cells.people, assigned, candidates, sites)
     return CatchmentReport(
         options,
@@ -114,16 +137,18 @@ def build_catchments(dataset: Dataset, residents: ResidentTable, options: Catchm
         catchments.served_by(len(outlets)),
         _area_lines(residents, catchments),
         tuple(outlet.code for outlet, lost in zip(outlets, astray.tolist(), strict=True) if lost),
+        None if engine is None else travel.label,
     )
 
 
-def _travel(dataset: Dataset, sites: Sites, cells: Cells) -> GeodesicTravel:
-    return GeodesicTravel(
-        np.concatenate([sites.lon, cells.lon]),
-        np.concatenate([sites.lat, cells.lat]),
-        detour_factor=float(dataset.settings.detour_factor),
-        speed_kmh=float(dataset.settings.speed_kmh),
-    )
+def _travel(
+    dataset: Dataset, sites: Sites, cells: Cells, engine: RoadEngine | None, cache: Path | None
+) -> TravelProvider:
+    lon, lat = np.concatenate([sites.lon, cells.lon]), np.concatenate([sites.lat, cells.lat])
+    if engine is not None:
+        return road_travel(engine, lon, lat, cache)
+    settings = dataset.settings
+    return GeodesicTravel(lon, lat, detour_factor=float(settings.detour_factor), speed_kmh=float(settings.speed_kmh))
 
 
 def _reach(options: CatchmentOptions, count: int) -> Reach:
@@ -136,7 +161,7 @@ def _reach(options: CatchmentOptions, count: int) -> Reach:
 
 
 def _assign(
-    cells: Cells, sites: Sites, travel: GeodesicTravel, options: CatchmentOptions
+    cells: Cells, sites: Sites, travel: TravelProvider, options: CatchmentOptions
 ) -> tuple[Candidates, NDArray[np.int64]]:
     """Return the sites that may serve each cell, and the people of it at each of them."""
     if options.method is CatchmentMethod.CAPACITY:
@@ -155,7 +180,7 @@ def _assign(
 
 
 def _assign_within_capacity(
-    cells: Cells, sites: Sites, travel: GeodesicTravel, options: CatchmentOptions
+    cells: Cells, sites: Sites, travel: TravelProvider, options: CatchmentOptions
 ) -> tuple[Candidates, NDArray[np.int64]]:
     """Assign by a flow; where the nearest sites are full, twice as many are looked at, until that helps nobody."""
     zone = cells.zone if options.within_areas else np.zeros_like(cells.zone)

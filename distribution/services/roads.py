@@ -10,6 +10,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import numpy as np
+from numpy.typing import NDArray
 
 from distribution.domain.dataset import Dataset, TravelMatrix
 from distribution.domain.enums import Severity
@@ -25,7 +26,7 @@ from gis.travel.protocol import UNREACHABLE
 from gis.travel.road_cache import RoadCache
 from gis.travel.roads import MOST_OFF_ROAD_M, RoadTravel
 from gis.travel.tiles import build_tiles, open_tiles
-from gis.travel.valhalla import Truck, ValhallaEngine, ValhallaService
+from gis.travel.valhalla import USUAL_TRUCK, By, Truck, ValhallaEngine, ValhallaService
 
 #: Where ``taavon roads build`` puts roads, and the engine ``valhalla`` looks for them, if nothing else is said.
 USUAL_FOLDER = Path("roads")
@@ -35,8 +36,10 @@ _ADDRESS = frozenset({"http", "https"})
 _FAR_OFF_ROAD_M = 500.0
 
 
-def open_engine(name: str, truck: Truck) -> RoadEngine:
+def open_engine(name: str, truck: Truck = USUAL_TRUCK, by: By = By.TRUCK) -> RoadEngine:
     """Open the engine of a name: ``valhalla``, ``valhalla:DIR``, or ``valhalla:`` or ``osrm:`` with an address.
+
+    OSRM's roads are made for one kind of traveller, whatever ``by`` says.
 
     Raises
     ------
@@ -54,10 +57,10 @@ def open_engine(name: str, truck: Truck) -> RoadEngine:
             raise InputError((_refuse("engine_of_one_truck", name),))
         return OsrmEngine(JsonService(place))
     if kind == "valhalla" and is_address:
-        return ValhallaEngine(ValhallaService(JsonService(place)), truck, place)
+        return ValhallaEngine(ValhallaService(JsonService(place)), truck, place, by=by)
     if kind == "valhalla" and not address.scheme:
         with roads_in_words():
-            return open_tiles(Path(place) if place else USUAL_FOLDER, truck)
+            return open_tiles(Path(place) if place else USUAL_FOLDER, truck, by)
     raise InputError((_refuse("engine_unknown", name, engines=Several(_ENGINES)),))
 
 
@@ -97,6 +100,20 @@ def roads_in_words() -> Iterator[None]:
         raise UnavailableError(f"roads_{error.fault.value}", where=error.where, detail=error.detail) from error
 
 
+def road_travel(
+    engine: RoadEngine, lon: NDArray[np.float64], lat: NDArray[np.float64], cache: Path | None
+) -> RoadTravel:
+    """Return the travel between positions by an engine, its ways kept in a folder, or nowhere.
+
+    Raises
+    ------
+    UnavailableError
+        If the engine does not answer.
+    """
+    with roads_in_words():
+        return RoadTravel(engine, lon, lat, None if cache is None else RoadCache(cache, engine.version))
+
+
 @dataclass(frozen=True)
 class MeasuredRoads:
     """A network with its measured travel, and what is to be said of it."""
@@ -134,13 +151,9 @@ def measure_roads(
         params = {"places": len(codes), "limit": MAX_TRAVEL_PLACES}
         raise InputError((Finding(Severity.ERROR, "travel_too_large", Where(sheet="travel"), params),))
     every = np.arange(len(codes))
+    lon, lat = (np.array([getattr(places[code], axis) for code in codes]) for axis in ("lon", "lat"))
+    travel = road_travel(engine, lon, lat, cache)
     with roads_in_words():
-        travel = RoadTravel(
-            engine,
-            np.array([places[code].lon for code in codes]),
-            np.array([places[code].lat for code in codes]),
-            None if cache is None else RoadCache(cache, engine.version),
-        )
         metres, seconds = travel.measure(every, every, on_progress)
         label, off_road_m = travel.label, travel.off_road_m
     matrix = TravelMatrix(codes, metres.astype(np.int32), seconds.astype(np.int32))

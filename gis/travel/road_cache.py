@@ -93,10 +93,9 @@ def _key(place: LonLat) -> tuple[int, int]:
 
 
 def _number(base: sqlite3.Connection, places: Sequence[LonLat]) -> Iterator[tuple[tuple[int, int], int]]:
-    wanted = {_key(place) for place in places}
-    for number, lon, lat in base.execute("SELECT id, lon, lat FROM place"):
-        if (lon, lat) in wanted:
-            yield (lon, lat), number
+    for key in {_key(place) for place in places}:
+        if row := base.execute("SELECT id FROM place WHERE lon = ? AND lat = ?", key).fetchone():
+            yield key, row[0]
 
 
 def _load(

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from gis.travel.engine import RoadsError, RoadsFault
-from gis.travel.valhalla import EmbeddedValhalla, Truck, ValhallaEngine
+from gis.travel.valhalla import USUAL_TRUCK, By, EmbeddedValhalla, Truck, ValhallaEngine
 
 #: In the folder of the roads: what they were made of.
 ORIGIN = "roads.json"
@@ -58,7 +58,7 @@ def build_tiles(extract: Path, folder: Path) -> None:
     (folder / ORIGIN).write_text(json.dumps(origin, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
 
 
-def open_tiles(folder: Path, truck: Truck = Truck()) -> ValhallaEngine:  # noqa: B008 - frozen
+def open_tiles(folder: Path, truck: Truck = USUAL_TRUCK, by: By = By.TRUCK) -> ValhallaEngine:
     """Open the roads that :func:`build_tiles` made.
 
     Raises
@@ -75,14 +75,15 @@ def open_tiles(folder: Path, truck: Truck = Truck()) -> ValhallaEngine:  # noqa:
     if not (folder / _TILES).is_dir():
         raise RoadsError(RoadsFault.NO_ROADS, str(folder))
     source = f"{_NAME}, {name} {digest[:8]}"
-    return ValhallaEngine(EmbeddedValhalla(folder, _config(folder)), truck, source, _EMBEDDED_PLACES)
+    return ValhallaEngine(EmbeddedValhalla(folder, _config(folder)), truck, source, _EMBEDDED_PLACES, by)
 
 
 def _config(folder: Path) -> dict[str, Any]:
     from valhalla import get_config  # noqa: PLC0415 - an extra, and only from Python 3.12 on
 
     config: dict[str, Any] = get_config(tile_extract="", tile_dir=folder / _TILES)
-    config["service_limits"]["truck"].update(_LIMITS)
+    for by in By:
+        config["service_limits"][by.value].update(_LIMITS)
     return config
 
 

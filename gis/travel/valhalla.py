@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from enum import StrEnum
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Protocol
@@ -50,6 +51,17 @@ class Backend(Protocol):
         ...
 
 
+class By(StrEnum):
+    """Who travels, in Valhalla's words."""
+
+    TRUCK = "truck"
+    CAR = "auto"
+    FOOT = "pedestrian"
+
+
+_BY_WORDS = {By.TRUCK: "truck", By.CAR: "car", By.FOOT: "on foot"}
+
+
 @dataclass(frozen=True, slots=True)
 class Truck:
     """The truck that must be able to pass: mass with load, t, and height, m; None for Valhalla's usual truck."""
@@ -64,16 +76,19 @@ class Truck:
         return {name: value for name, value in told.items() if value is not None}
 
 
+USUAL_TRUCK = Truck()
+
+
 @dataclass(frozen=True, eq=False)
 class ValhallaEngine:
-    """Ways for a truck, by Valhalla.
+    """Ways for a truck, or for people, by Valhalla.
 
     Attributes
     ----------
     backend
         Who answers.
     truck
-        For whom the ways are.
+        For which the ways are, where ``by`` says so.
     source
         Whose roads they are, for the label.
     most_places
@@ -81,16 +96,18 @@ class ValhallaEngine:
     """
 
     backend: Backend
-    truck: Truck = Truck()
+    truck: Truck = USUAL_TRUCK
     source: str = ""
     most_places: int = 50
+    by: By = By.TRUCK
 
     @property
     def label(self) -> str:
-        """Name the engine, the truck and the roads."""
-        options = "".join(f", {value:g} {unit}" for value, unit in
-                          ((self.truck.tonnes, "t"), (self.truck.height_m, "m high")) if value is not None)  # fmt: skip
-        return f"Valhalla {self._status.get('version', '')}, truck{options}{f', {self.source}' if self.source else ''}"
+        """Name the engine, who travels and the roads."""
+        truck = ((self.truck.tonnes, "t"), (self.truck.height_m, "m high")) if self.by is By.TRUCK else ()
+        parts = [f"Valhalla {self._status.get('version', '')}", _BY_WORDS[self.by]]
+        parts += [f"{value:g} {unit}" for value, unit in truck if value is not None]
+        return ", ".join([*parts, *([self.source] if self.source else [])])
 
     @property
     def version(self) -> str:
@@ -101,7 +118,7 @@ class ValhallaEngine:
                 self._status.get("version"),
                 self._status.get("tileset_last_modified"),
                 self.source,
-                self.truck.options,
+                self._costing,
             ]
         )
 
@@ -166,7 +183,9 @@ class ValhallaEngine:
 
     @property
     def _costing(self) -> dict[str, Any]:
-        return {"costing": "truck", "costing_options": {"truck": self.truck.options}}
+        if self.by is By.TRUCK:
+            return {"costing": "truck", "costing_options": {"truck": self.truck.options}}
+        return {"costing": self.by.value}
 
     def _require(self, action: str, question: Mapping[str, Any]) -> Any:
         try:

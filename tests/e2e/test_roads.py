@@ -1,5 +1,6 @@
 """From a map to trucks that follow its roads: built, measured, planned, drawn and verified by the commands."""
 
+import csv
 import io
 import json
 import sqlite3
@@ -152,3 +153,31 @@ def test_what_is_no_map_leaves_nothing_behind(tmp_path, lang):
     assert done.exit_code != 0
     assert "roads_build_failed" in done.stderr or "roads_no_roads" in done.stderr
     assert not (tmp_path / "roads").exists()
+
+
+def test_people_go_to_the_outlet_that_is_nearest_by_road(folder, tmp_path):
+    """At the east end of the one-way street the crow flies west to O0; the road leads on, and round to O1."""
+    network = network_on_the_map()
+    spots = {"O0": (2, 0), "O1": (3, 1)}
+    outlets = tuple(
+        o.model_copy(update=dict(zip(("lon", "lat"), crossing(*spots[o.code]), strict=True)) | {"resident_weight": 1})
+        if o.code in spots
+        else o.model_copy(update={"resident_weight": 0})
+        for o in network.outlets
+    )
+    source = write_csv(replace(network, outlets=outlets), tmp_path / "in")
+    lon, lat = move(*CORNER, 2.4, 0)
+    cells = tmp_path / "cells.csv"
+    cells.write_text(f"code,lon,lat,people,area_code\nhome,{lon},{lat},100,west\n", encoding="utf-8")
+    served = {}
+    for name, options in (("line", []), ("road", ["--travel", f"valhalla:{folder / 'roads'}"])):
+        done = run("catchments", source, "--residents", cells, "--out", tmp_path / name, *options)
+        assert done.exit_code == 0, done.stderr
+        (row,) = csv.DictReader((tmp_path / name / "catchments.csv").read_text(encoding="utf-8-sig").splitlines())
+        served[name] = row
+        summary = json.loads((tmp_path / name / "summary.json").read_text(encoding="utf-8"))
+        assert summary["ways_are_estimates"] is (name == "line")
+    assert served["line"]["outlet_code"] == "O0"
+    assert served["road"]["outlet_code"] == "O1"
+    assert abs(int(served["road"]["metres"]) - 1600) < 30
+    assert served["line"]["people"] == served["road"]["people"] == "30000"

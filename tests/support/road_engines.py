@@ -19,11 +19,11 @@ from gis.travel.engine import RoadEngine
 from gis.travel.http_json import JsonService
 from gis.travel.osrm import OsrmEngine
 from gis.travel.tiles import build_tiles, open_tiles
-from gis.travel.valhalla import Truck, ValhallaEngine, ValhallaService
+from gis.travel.valhalla import USUAL_TRUCK, Truck, ValhallaEngine, ValhallaService
 from tests.support.servers import free_port
 from tests.support.tiny_map import write_map
 
-USUAL = Truck()
+USUAL = USUAL_TRUCK
 _PATIENCE_S = 60
 
 
