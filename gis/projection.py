@@ -41,3 +41,8 @@ class LocalPlane:
         """Return kilometres east and north of the centre."""
         east = (np.asarray(lon, dtype=np.float64) - self.lon + 180) % 360 - 180
         return east * self.km_per_degree_lon, (np.asarray(lat, dtype=np.float64) - self.lat) * KM_PER_DEGREE
+
+    def locate(self, east: ArrayLike, north: ArrayLike) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Return the longitude and latitude of kilometres east and north of the centre: the inverse of ``project``."""
+        lon = np.asarray(east, dtype=np.float64) / self.km_per_degree_lon + self.lon
+        return (lon + 180) % 360 - 180, np.asarray(north, dtype=np.float64) / KM_PER_DEGREE + self.lat

@@ -8,6 +8,7 @@ from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 
+import geopandas as gpd
 import numpy as np
 
 from distribution.documents.tables import Cell, render_csv
@@ -19,8 +20,9 @@ from distribution.messages import Locale, render_message
 from distribution.services.catchments import FAR_M, FAR_S, AreaLine, CatchmentReport
 from distribution.services.run_folder import render_findings
 from distribution.services.whole_folder import replaced_folder, require_new_folder, writing_to
+from gis.catchments.outlines import outline_groups
 from gis.export.geopackage import render_geopackage
-from gis.export.layers import Layer, LayerStyle, build_point_layer
+from gis.export.layers import LAYER_CRS, Layer, LayerStyle, build_point_layer
 
 GEOPACKAGE = "catchments.gpkg"
 SCHEMA = "taavon.catchments/1"
@@ -173,7 +175,24 @@ def _layers(report: CatchmentReport, locale: Locale) -> list[Layer]:
         lat=cells.lat.tolist(),
         style=LayerStyle(color="#3f8b6b", size_mm=1.0),
     )
-    return [outlets, people]
+    return [outlets, people, *_outlines(report, rows, locale)]
+
+
+def _outlines(report: CatchmentReport, main: list[int | None], locale: Locale) -> list[Layer]:
+    """Outline where the people of each outlet live: the land about the cells that it serves first."""
+    outlet = np.array([-1 if row is None else int(report.catchments.outlet[row]) for row in main], dtype=np.int64)
+    groups, shapes = outline_groups(report.residents.lon, report.residents.lat, outlet)
+    if not groups.size:
+        return []
+    chosen = [report.outlets[number] for number in groups.tolist()]
+    columns = {
+        "code": [o.code for o in chosen],
+        "name_fa": [o.name_fa for o in chosen],
+        "name_en": [o.name_en for o in chosen],
+        "served_population": report.served[groups].tolist(),
+    }
+    frame = gpd.GeoDataFrame(columns, geometry=shapes, crs=LAYER_CRS)
+    return [Layer("catchments", _word("title", locale), frame, LayerStyle(color="#8a5a00"))]
 
 
 def _served_dataset(dataset: Dataset, report: CatchmentReport) -> Dataset:
