@@ -15,6 +15,7 @@ from distribution.domain.enums import Severity
 from distribution.domain.residents import AreaPolygon, ResidentCell, ResidentPolygon
 from distribution.intake.csv_folder import iterate_csv
 from distribution.intake.fields import AREA_POLYGONS_SHEET, RESIDENT_CELLS_SHEET, RESIDENT_POLYGONS_SHEET
+from distribution.intake.h3_cells import place_hexagons
 from distribution.intake.labels import suggest
 from distribution.intake.limits import MAX_FILE_BYTES, MEGABYTE
 from distribution.intake.log import FindingLog
@@ -61,14 +62,15 @@ def is_polygon_file(file: Path) -> bool:
 
 
 def read_cells(file: Path, areas: Collection[str], log: FindingLog) -> tuple[ResidentCell, ...]:
-    """Read cells from a CSV file: code, lon, lat, people and, where people are kept to areas, area_code."""
+    """Read cells from a CSV file: code, lon, lat (or h3), people and, where people are kept to areas, area_code."""
     if not file.exists():
         log.add("file_missing", value=file.name)
         return ()
     if file.suffix.lower() != CSV:
         log.add("residents_format", value=file.name, formats=", ".join([CSV, *FORMATS, *ENDINGS]))
         return ()
-    sheet = read_rows(RESIDENT_CELLS_SHEET, iterate_csv(RESIDENT_CELLS_SHEET, file, log), log)
+    rows = place_hexagons(RESIDENT_CELLS_SHEET, iterate_csv(RESIDENT_CELLS_SHEET, file, log), log)
+    sheet = read_rows(RESIDENT_CELLS_SHEET, rows, log)
     _check_rows(sheet, areas, log)
     first: dict[str, int] = {}
     for row in sheet.rows:
