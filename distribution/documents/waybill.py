@@ -69,7 +69,10 @@ class WaybillTrip:
 
 @dataclass(frozen=True, slots=True)
 class WaybillData:
-    """What one truck does in one day; names are in the reader's language. ``map`` shows its trips, with ready texts."""
+    """What one truck does in one day; names are in the reader's language. ``map`` shows its trips, with ready texts.
+
+    ``rests`` are the hours in which the truck rests, ready written; blank for none.
+    """
 
     title: str
     number: str
@@ -82,6 +85,7 @@ class WaybillData:
     synthetic: bool = False
     travel_is_estimate: bool = True
     travel_source: str = ""
+    rests: str = ""
     bundle_sha256: str = ""
     map: Sketch | None = None
 
@@ -249,6 +253,8 @@ def _notes(data: WaybillData, locale: Locale) -> list[str]:
     if data.synthetic:
         keys.append("note_synthetic")
     notes = list(render_labels("waybill", keys, locale).values())
+    if data.rests:
+        notes.insert(0, render_message("document.waybill.note_rest", locale, {"rests": data.rests}))
     if data.travel_source and not data.travel_is_estimate:
         notes.append(render_message("roads.source", locale, {"source": data.travel_source}))
     return notes

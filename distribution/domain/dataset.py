@@ -18,6 +18,7 @@ from distribution.domain.goods import Commodity, Quota, StockLine
 from distribution.domain.network import Area, Cooperative, CoopUnion, Outlet, Succession, Warehouse
 from distribution.domain.policy import BasketLine, FixedShare, MemberCount, NeedWeight, OutletLimit, Policy
 from distribution.domain.settings import NetworkSettings
+from distribution.domain.work_clock import WorkClock
 
 
 @dataclass(frozen=True, eq=False)
@@ -95,6 +96,11 @@ class Dataset:
     baskets: tuple[BasketLine, ...] = ()
     settings: NetworkSettings = field(default_factory=NetworkSettings)
     travel: TravelMatrix | None = None
+
+    @cached_property
+    def work_clock(self) -> WorkClock:
+        """Return the clock that stands still in the hours of rest."""
+        return WorkClock(self.settings.rest_hours)
 
     @cached_property
     def area_by_code(self) -> dict[str, Area]:

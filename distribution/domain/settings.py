@@ -7,7 +7,7 @@ from decimal import Decimal
 from sqlmodel import Field, SQLModel
 
 from distribution.domain.enums import Language
-from distribution.domain.types import DecimalText, ExactDecimal, enum_text
+from distribution.domain.types import DecimalText, ExactDecimal, TimeWindows, WindowsText, enum_text
 
 
 class NetworkSettings(SQLModel):
@@ -46,6 +46,11 @@ class NetworkSettings(SQLModel):
     stop_minutes: int = Field(default=15, ge=0, le=600, description="time at every stop, minutes")
     unload_minutes_per_tonne: int = Field(default=10, ge=0, le=600, description="unloading, minutes per tonne")
     loading_minutes: int = Field(default=30, ge=0, le=600, description="loading before every trip, minutes")
+    rest_hours: TimeWindows = Field(
+        default=(),
+        sa_type=WindowsText,
+        description="when every truck rests wherever it is, e.g. 12:30-13:30; driving or unloading goes on afterwards",
+    )
     co2_kg_per_litre: ExactDecimal = Field(
         default=Decimal("2.68"),
         ge=0,

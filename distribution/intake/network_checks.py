@@ -17,6 +17,7 @@ from distribution.intake.plausibility import (
     check_commodities,
     check_countable,
     check_periods,
+    check_rests,
     check_tonnes,
     check_vehicles,
 )
@@ -123,6 +124,7 @@ _CHECKS = (
     NetworkCheck(check_truck_sizes, (*_GOODS, "vehicles")),
     NetworkCheck(check_commodities, ()),
     NetworkCheck(check_vehicles, ()),
+    NetworkCheck(check_rests, ()),
     NetworkCheck(check_periods, ("quotas",)),
     NetworkCheck(check_tonnes, _GOODS),
     NetworkCheck(check_countable, (*_GOODS, "stock")),

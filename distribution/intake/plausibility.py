@@ -11,7 +11,8 @@ from distribution.allocation.grid import MAX_PACKS
 from distribution.allocation.population import outlets_without_count
 from distribution.domain.enums import Severity
 from distribution.domain.goods import Quota
-from distribution.domain.types import format_decimal
+from distribution.domain.types import TimeWindow, format_decimal, format_windows
+from distribution.domain.work_clock import WorkClock
 from distribution.intake.check_context import CheckContext
 
 #: kg per litre of a pack: from puffed food, about 0.05, to tins packed tight, below 3.
@@ -162,3 +163,29 @@ def check_countable(context: CheckContext) -> None:
                 packs=packs,
                 limit=MAX_PACKS,
             )
+
+
+def check_rests(context: CheckContext) -> None:
+    """Find hours in which nothing can be done, for everybody rests."""
+    clock = context.dataset.work_clock
+    for outlet in context.dataset.outlets:
+        if outlet.receiving_windows and not clock.beginnings(outlet.receiving_windows):
+            _tell_rest(context, "outlets", outlet.code, "receiving_windows")
+    for warehouse in context.dataset.warehouses:
+        if warehouse.opening_hours and _has_no_work(clock, warehouse.opening_hours):
+            _tell_rest(context, "warehouses", warehouse.code, "opening_hours")
+    for vehicle in context.dataset.vehicles:
+        if _has_no_work(clock, vehicle.shift):
+            _tell_rest(context, "vehicles", vehicle.code, "shift")
+
+
+def _has_no_work(clock: WorkClock, windows: Sequence[TimeWindow]) -> bool:
+    spans = (clock.hours(window) for window in windows)
+    return all(start_s == end_s for start_s, end_s in spans)
+
+
+def _tell_rest(context: CheckContext, sheet: str, code: str, column: str) -> None:
+    rests = format_windows(context.dataset.settings.rest_hours)
+    context.log.add(
+        "hours_within_rest", sheet=sheet, row=context.row(sheet, code), column=column, value=code, rests=rests
+    )

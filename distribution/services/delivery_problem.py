@@ -7,6 +7,7 @@ import numpy as np
 from distribution.domain.enums import StorageClass
 from distribution.domain.network import Warehouse
 from distribution.domain.types import SECONDS_PER_DAY
+from distribution.domain.work_clock import WorkClock
 from distribution.services.collections import sum_collected
 from distribution.services.demand import Demand, IntArray
 from distribution.services.outlet_loads import OutletLoads
@@ -17,7 +18,10 @@ from optimizer.travel import Travel
 
 
 def build_problem(demand: Demand, tags: Tags, travel: Travel) -> Problem:
-    """Build the delivery problem; places are the warehouses, then the demand's outlets, each in order."""
+    """Build the delivery problem; places are the warehouses, then the demand's outlets, each in order.
+
+    Its times are those of the network's clock of work.
+    """
     rooms = free_storage_g(demand.dataset, demand.outlets)
     offset = len(demand.warehouses)
     places = (*demand.warehouses, *demand.outlets)
@@ -26,7 +30,7 @@ def build_problem(demand: Demand, tags: Tags, travel: Travel) -> Problem:
         days=tuple(day.isoformat() for day in demand.days),
         places=tuple(Place(p.code, p.lon, p.lat) for p in places),
         depots=tuple(
-            _depot(w, warehouse, np.maximum(demand.stock[w] - reserved[w][:, None], 0))
+            _depot(w, warehouse, np.maximum(demand.stock[w] - reserved[w][:, None], 0), demand.dataset.work_clock)
             for w, warehouse in enumerate(demand.warehouses)
         ),
         commodities=tuple(c.code for c in demand.commodities),
@@ -50,13 +54,13 @@ def build_problem(demand: Demand, tags: Tags, travel: Travel) -> Problem:
     )
 
 
-def _depot(place: int, warehouse: Warehouse, stock: IntArray) -> Depot:
-    opens, closes = warehouse.opening_hours[0] if warehouse.opening_hours else (0, SECONDS_PER_DAY)
+def _depot(place: int, warehouse: Warehouse, stock: IntArray, clock: WorkClock) -> Depot:
+    opens, closes = clock.hours(warehouse.opening_hours[0] if warehouse.opening_hours else (0, SECONDS_PER_DAY))
     return Depot(place, tuple(tuple(row) for row in stock.tolist()), opens, closes, warehouse.docks)
 
 
 def _vehicle_types(demand: Demand) -> tuple[VehicleType, ...]:
-    settings = demand.dataset.settings
+    settings, clock = demand.dataset.settings, demand.dataset.work_clock
     return tuple(
         VehicleType(
             name=v.code,
@@ -65,8 +69,8 @@ def _vehicle_types(demand: Demand) -> tuple[VehicleType, ...]:
             capacity_g=v.capacity_g,
             capacity_ml=v.capacity_ml,
             storage_classes=tuple(cls.value for cls in v.storage_classes),
-            shift_start_s=v.shift[0].start_s,
-            shift_end_s=v.shift[0].end_s,
+            shift_start_s=clock.read(v.shift[0].start_s),
+            shift_end_s=clock.read(v.shift[0].end_s),
             fixed_cost=v.fixed_cost,
             cost_per_km=v.cost_per_km,
             cost_per_hour=v.cost_per_hour,

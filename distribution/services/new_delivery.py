@@ -55,7 +55,7 @@ def with_new_delivery(kept: KeptPlan, outlet: Outlet, packs: Mapping[str, int]) 
         volume_ml=int(np.dot(counts, problem.commodity_volume_ml)),
         storage_class=cls.value,
         days=days,
-        windows=tuple((window.start_s, window.end_s) for window in outlet.receiving_windows),
+        windows=kept.dataset.work_clock.beginnings(outlet.receiving_windows),
         service_s=service_s(kept.dataset.settings, weight_g),
         largest_vehicle_g=None if outlet.largest_vehicle_kg is None else outlet.largest_vehicle_kg * 1000,
         rank=max((d.rank for d in problem.deliveries), default=0),

@@ -131,7 +131,7 @@ class OutletLoads:
                 volume_ml=int(load @ demand.pack_ml),
                 storage_class=cls.value,
                 days=days,
-                windows=tuple((window.start_s, window.end_s) for window in outlet.receiving_windows),
+                windows=demand.dataset.work_clock.beginnings(outlet.receiving_windows),
                 service_s=service_s(demand.dataset.settings, weight),
                 largest_vehicle_g=None if outlet.largest_vehicle_kg is None else outlet.largest_vehicle_kg * 1000,
                 rank=int(demand.rank[self.n]),

@@ -51,9 +51,9 @@ class ChangeWords:
         if change.code is ChangeCode.EXTRA_DAY:
             params["last_day"] = format_date(self.days[-1], self.locale)
         if change.code is ChangeCode.WIDER_WINDOW:
-            numbers = change.numbers
-            params["since"] = format_time(numbers["window_start_s"] - numbers["earlier_s"], self.locale)
-            params["until"] = format_time(numbers["window_end_s"] + numbers["later_s"], self.locale)
+            numbers, clock = change.numbers, self.dataset.work_clock
+            params["since"] = format_time(clock.begins(numbers["window_start_s"] - numbers["earlier_s"]), self.locale)
+            params["until"] = format_time(clock.ends(numbers["window_end_s"] + numbers["later_s"]), self.locale)
         key = f"remedy.{change.code.value}"
         if change.code not in _BY_SIDE:
             return [render_message(key, self.locale, params)]

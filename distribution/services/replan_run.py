@@ -131,7 +131,7 @@ class _Reading:
         if day is None:
             self._complain("moment_after_period", "--at", str(happened.day), last=self._dates[-1])
             raise InputError(tuple(self._findings))
-        second = happened.second if self._dates[day] == happened.day else 0
+        second = self._kept.dataset.work_clock.read(happened.second) if self._dates[day] == happened.day else 0
         until, back = self._until(day), self._back(day)
         closed = frozenset(self._closed())
         breakdowns = tuple(self._breakdowns(day, second, until))

@@ -62,7 +62,7 @@ def list_tables(report: ReplanReport, locale: Locale) -> list[Table]:
         (_text("row.cost_after", locale), format_amount(report.scaled_cost // COST_SCALE, currency, locale)),
     ]
     day = format_date(kept.date_of(report.event.day), locale)
-    moment = {"round": kept.round_code, "day": day, "time": format_time(report.event.second, locale)}
+    moment = {"round": kept.round_code, "day": day, "time": format_time(_begins(report, report.event.second), locale)}
     tables: list[Table] = [(_text("heading", locale, **moment), rows)]
     if shown := [move for move in found.moves if kind_of(move) != "time"]:
         header = tuple(_text(f"column.{name}", locale) for name in ("outlet", "before", "after"))
@@ -86,7 +86,7 @@ def to_document(report: ReplanReport) -> dict[str, Any]:
     return {
         "round": kept.round_code,
         "day": kept.problem.days[report.event.day],
-        "second": report.event.second,
+        "second": _begins(report, report.event.second),
         "currency": kept.dataset.settings.currency,
         "cost_scale": COST_SCALE,
         "scaled_cost_before": kept.plan.scaled_cost,
@@ -125,7 +125,10 @@ def write_replan(folder: Path, report: ReplanReport, locale: Locale) -> None:
     found, settings = report.found, report.kept.dataset.settings
     header = {
         "round": report.kept.round_code,
-        "replanned_from": {"day": report.kept.problem.days[report.event.day], "second": report.event.second},
+        "replanned_from": {
+            "day": report.kept.problem.days[report.event.day],
+            "second": _begins(report, report.event.second),
+        },
         "travel_is_estimate": report.kept.travel_is_estimate,
         "detour_factor": format_decimal(settings.detour_factor),
         "speed_kmh": format_decimal(settings.speed_kmh),
@@ -143,7 +146,10 @@ def write_replan(folder: Path, report: ReplanReport, locale: Locale) -> None:
 def _rows(report: ReplanReport, locale: Locale) -> Iterator[tuple[Cell, ...]]:
     kept, found = report.kept, report.found
     names = {j: kept.dataset.commodity_by_code[code].name(locale) for j, code in enumerate(kept.problem.commodities)}
-    why = {found.rest.delivery[one.delivery]: describe_unserved(one, names, locale) for one in found.plan.unserved}
+    why = {
+        found.rest.delivery[one.delivery]: describe_unserved(one, names, kept.dataset.work_clock, locale)
+        for one in found.plan.unserved
+    }
     for move in found.moves:
         one = kept.problem.deliveries[move.delivery]
         outlet = kept.dataset.outlet_by_code[kept.problem.places[one.place].name]
@@ -157,7 +163,7 @@ def _cells(report: ReplanReport, at: tuple[int, int, int, int] | None) -> tuple[
     if at is None:
         return None, None, None
     day, kind, unit, start_s = at
-    return report.kept.date_of(day), truck_name(report.kept.problem, kind, unit), format_clock(start_s)
+    return report.kept.date_of(day), truck_name(report.kept.problem, kind, unit), format_clock(_begins(report, start_s))
 
 
 def _at(report: ReplanReport, at: tuple[int, int, int, int] | None) -> dict[str, Any] | None:
@@ -167,8 +173,12 @@ def _at(report: ReplanReport, at: tuple[int, int, int, int] | None) -> dict[str,
     return {
         "day": report.kept.problem.days[day],
         "truck": truck_name(report.kept.problem, kind, unit),
-        "start_s": start_s,
+        "start_s": _begins(report, start_s),
     }
+
+
+def _begins(report: ReplanReport, worked_s: int) -> int:
+    return report.kept.dataset.work_clock.begins(worked_s)
 
 
 def _shown(report: ReplanReport, move: Move, locale: Locale) -> tuple[str, ...]:
@@ -183,7 +193,7 @@ def _place(report: ReplanReport, at: tuple[int, int, int, int] | None, locale: L
         return _text("waits", locale)
     day, kind, unit, start_s = at
     date, truck = format_date(report.kept.date_of(day), locale), truck_name(report.kept.problem, kind, unit)
-    return f"{date} {format_time(start_s, locale)} {truck}"
+    return f"{date} {format_time(_begins(report, start_s), locale)} {truck}"
 
 
 def _text(key: str, locale: Locale, **params: object) -> str:

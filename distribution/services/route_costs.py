@@ -37,7 +37,10 @@ class HaltCost:
 
 @dataclass(frozen=True, slots=True)
 class RouteCost:
-    """A trip and the exact parts of its cost; ``truck`` is the code of its type and its number, ``trip`` is from 1."""
+    """A trip and the exact parts of its cost; ``truck`` is the code of its type and its number, ``trip`` is from 1.
+
+    ``start_s`` of loading, ``departure_s`` and ``end_s`` are times of day; rests are no part of what ``cost`` counts.
+    """
 
     day: dt.date
     warehouse: Warehouse
@@ -45,6 +48,9 @@ class RouteCost:
     trip: int
     weight_g: int
     cost: TripCost
+    start_s: int
+    departure_s: int
+    end_s: int
     halts: tuple[HaltCost, ...]
 
 
@@ -68,6 +74,7 @@ def cost_routes(dataset: Dataset, problem: Problem, plan: Plan) -> tuple[RouteCo
     problem
         With the travel between all its places.
     """
+    clock = dataset.work_clock
     warehouses = {warehouse.code: warehouse for warehouse in dataset.warehouses}
     return tuple(
         RouteCost(
@@ -77,6 +84,9 @@ def cost_routes(dataset: Dataset, problem: Problem, plan: Plan) -> tuple[RouteCo
             trip=cost.trip.trip + 1,
             weight_g=sum(halt.weight_g for halt in cost.halts),
             cost=cost,
+            start_s=clock.begins(cost.trip.start_s),
+            departure_s=clock.begins(cost.trip.departure_s),
+            end_s=clock.ends(cost.trip.end_s),
             halts=tuple(_halts(dataset, problem, cost)),
         )
         for day in split_cost(problem, plan)
@@ -90,7 +100,7 @@ def _halts(dataset: Dataset, problem: Problem, cost: TripCost) -> Iterator[HaltC
         yield HaltCost(
             order=order,
             outlet=dataset.outlet_by_code[problem.places[place].name],
-            arrival_s=halt.stops[0].arrival_s,
+            arrival_s=dataset.work_clock.ends(halt.stops[0].arrival_s),
             weight_g=halt.weight_g,
             saved=halt.saved,
             way=halt.way,

@@ -95,7 +95,7 @@ def _row(report: SuggestReport, number: int, one: Suggestion, locale: Locale) ->
         format_date(report.kept.date_of(trip.day), locale), _truck(report, trip), format_number(trip.trip + 1, locale),
         _outlet_code(report, neighbours[one.position - 1]) if one.position else NOTHING,
         _outlet_code(report, neighbours[one.position + 1]) if one.position + 1 < len(neighbours) else NOTHING,
-        format_time(at.arrival_s, locale), format_time(one.slack_s, locale), format_kg(one.room_g, locale),
+        format_time(report.kept.dataset.work_clock.ends(at.arrival_s), locale), format_time(one.slack_s, locale), format_kg(one.room_g, locale),
         _note(report, one, locale),
     )  # fmt: skip
 
@@ -120,7 +120,8 @@ def _present(report: SuggestReport, one: Suggestion) -> list[Trip]:
 
 def _timetable(report: SuggestReport, one: Suggestion, locale: Locale) -> Table:
     """Show when the stops of the truck's day would be reached, and when they are now."""
-    now = {stop.delivery: stop.arrival_s for trip in _present(report, one) for stop in trip.stops}
+    clock = report.kept.dataset.work_clock
+    now = {stop.delivery: clock.ends(stop.arrival_s) for trip in _present(report, one) for stop in trip.stops}
     rows = [tuple(_text(f"column.{column}", locale) for column in ("trip", "outlet", "delivery", "arrival", "now"))]
     for trip in one.trips():
         for stop in trip.stops:
@@ -129,7 +130,7 @@ def _timetable(report: SuggestReport, one: Suggestion, locale: Locale) -> Table:
             rows.append(
                 (
                     format_number(trip.trip + 1, locale), _outlet_code(report, stop.delivery), delivery,
-                    format_time(stop.arrival_s, locale), NOTHING if before is None else format_time(before, locale),
+                    format_time(clock.ends(stop.arrival_s), locale), NOTHING if before is None else format_time(before, locale),
                 )
             )  # fmt: skip
     trip = one.trips()[one.trip]
@@ -139,7 +140,7 @@ def _timetable(report: SuggestReport, one: Suggestion, locale: Locale) -> Table:
 
 def _document(report: SuggestReport, one: Suggestion) -> dict[str, Any]:
     trips = one.trips()
-    problem = report.kept.problem
+    problem, clock = report.kept.problem, report.kept.dataset.work_clock
     return {
         "added_cost": one.added_cost,
         "change": report.change(one.added_cost),
@@ -156,17 +157,17 @@ def _document(report: SuggestReport, one: Suggestion) -> dict[str, Any]:
         "trips": [
             {
                 "trip": trip.trip + 1,
-                "start_s": trip.start_s,
-                "departure_s": trip.departure_s,
-                "end_s": trip.end_s,
+                "start_s": clock.begins(trip.start_s),
+                "departure_s": clock.begins(trip.departure_s),
+                "end_s": clock.ends(trip.end_s),
                 "metres": trip.metres,
                 "stops": [
                     {
                         "delivery": problem.deliveries[stop.delivery].name,
                         "outlet": _outlet_code(report, stop.delivery),
-                        "arrival_s": stop.arrival_s,
-                        "start_s": stop.start_s,
-                        "departure_s": stop.departure_s,
+                        "arrival_s": clock.ends(stop.arrival_s),
+                        "start_s": clock.begins(stop.start_s),
+                        "departure_s": clock.begins(stop.departure_s),
                     }
                     for stop in trip.stops
                 ],

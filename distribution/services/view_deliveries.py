@@ -14,7 +14,9 @@ from distribution.domain.errors import NotFoundError
 from distribution.domain.network import Named
 from distribution.domain.numerals import format_number
 from distribution.domain.principal import Principal
+from distribution.domain.work_clock import clock_of
 from distribution.messages import Locale, render_message
+from distribution.services.exports.plan_json import REST_HOURS
 from distribution.services.exports.unserved import describe_unserved
 from distribution.services.page import Page, cut_page
 from distribution.store.repositories.network_pages import NetworkPages
@@ -122,6 +124,7 @@ class _PlanView:
         self, loaded: LoadedPlan, tx: Transaction, found: Round, outlets: Mapping[str, Named], locale: Locale
     ) -> None:
         self._problem, self._plan, self._header = loaded.problem, loaded.plan, loaded.header
+        self._clock = clock_of(str(loaded.header.get(REST_HOURS, "")))
         self._outlets = outlets
         self._locale = locale
         problem, pages, version = loaded.problem, NetworkPages(tx.session), found.dataset_version
@@ -155,7 +158,7 @@ class _PlanView:
                 weight_g=self._weight_g(packs),
                 warehouse=self._depot(trip.depot),
                 day=dt.date.fromisoformat(problem.days[trip.day]),
-                arrival_s=stops[0].arrival_s,
+                arrival_s=self._clock.ends(stops[0].arrival_s),
                 arrival_is_estimate=bool(self._header.get("travel_is_estimate")),
                 truck=self._vehicles[problem.vehicle_types[trip.vehicle_type].name],
                 truck_number=trip.vehicle + 1,
@@ -182,7 +185,7 @@ class _PlanView:
             code = self._problem.places[delivery.place].name
             if code in self._outlets:
                 packs = self._loaded(unserved.delivery)
-                why = describe_unserved(unserved, names, self._locale)
+                why = describe_unserved(unserved, names, self._clock, self._locale)
                 yield self._left(code, packs, unserved.reason, why, self._depot(delivery.depot))
         for entry in self._header.get("stock_short", ()):
             if entry["outlet"] in self._outlets:

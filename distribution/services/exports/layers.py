@@ -107,8 +107,8 @@ def routes_layer(outcome: RoundOutcome) -> Layer:
                 _trip_columns(outcome, trip)
                 | {
                     "truck": outcome.truck_name(truck),
-                    "departs": outcome.clock(trip.departure_s),
-                    "returns": outcome.clock(trip.end_s),
+                    "departs": outcome.clock(outcome.hours(trip).departure_s),
+                    "returns": outcome.clock(outcome.hours(trip).end_s),
                     "metres": trip.metres,
                     "stops": len(outcome.visits(trip)),
                     "kg": sum(v.weight_g for v in outcome.visits(trip)) / 1000,

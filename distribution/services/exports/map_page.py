@@ -127,8 +127,8 @@ def _route(outcome: RoundOutcome, truck: TruckDay, trip: Trip) -> MapRoute:
     params = {
         "truck": outcome.truck_title(truck),
         "trip": format_number(trip.trip + 1, locale),
-        "start": outcome.clock(trip.departure_s),
-        "end": outcome.clock(trip.end_s),
+        "start": outcome.clock(outcome.hours(trip).departure_s),
+        "end": outcome.clock(outcome.hours(trip).end_s),
         "stops": format_number(len(outcome.visits(trip)), locale),
         "km": format_number(round(trip.metres / 1000), locale),
     }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter, defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import groupby
@@ -17,6 +17,7 @@ from distribution.domain.dataset import Dataset
 from distribution.domain.network import Outlet, Warehouse
 from distribution.domain.numerals import format_number
 from distribution.domain.rounds import LedgerEntry, StockUse, WaitingPacks
+from distribution.domain.types import TimeWindow
 from distribution.messages import Locale, render_message
 from distribution.services.allocate_round import Allocation
 from distribution.services.plan_deliveries import DeliveryPlan
@@ -40,11 +41,13 @@ def packs_text(packs: int, commodity: str, locale: Locale) -> str:
 
 def receiving_hours(outlet: Outlet, locale: Locale) -> str:
     """Write the hours in which an outlet receives goods; blank where any hour is."""
-    windows = (
-        f"{format_time(window.start_s, locale)}–{format_time(window.end_s, locale)}"
-        for window in outlet.receiving_windows
-    )
-    return ("، " if locale == "fa" else ", ").join(windows)
+    return write_hours(outlet.receiving_windows, locale)
+
+
+def write_hours(windows: Iterable[TimeWindow], locale: Locale) -> str:
+    """Write hours as ``08:00–12:00, 16:00–18:00``, in the digits of the language."""
+    hours = (f"{format_time(window.start_s, locale)}–{format_time(window.end_s, locale)}" for window in windows)
+    return ("، " if locale == "fa" else ", ").join(hours)
 
 
 @dataclass(frozen=True)
@@ -57,9 +60,21 @@ class TruckDay:
     trips: tuple[Trip, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Hours:
+    """When a trip's loading begins, when it leaves and when it is back, seconds after midnight."""
+
+    start_s: int
+    departure_s: int
+    end_s: int
+
+
 @dataclass(frozen=True)
 class Visit:
-    """One halt of a truck: all deliveries it makes there in a row, numbered from 1 within the trip."""
+    """One halt of a truck: all deliveries it makes there in a row, numbered from 1 within the trip.
+
+    ``arrival_s`` is the time of day.
+    """
 
     order: int
     outlet: Outlet
@@ -228,7 +243,7 @@ class RoundOutcome:
                 Visit(
                     order=order,
                     outlet=self.dataset.outlet_by_code[problem.places[place].name],
-                    arrival_s=stops[0].arrival_s,
+                    arrival_s=self.dataset.work_clock.ends(stops[0].arrival_s),
                     packs=self.document_packs(total),
                     weight_g=sum(load.weight_g for load in loads),
                 )
@@ -247,6 +262,11 @@ class RoundOutcome:
             packs_text(count, c.name, self.locale) for c, count in zip(self.commodities, packs, strict=True) if count
         )
 
-    def clock(self, seconds: int) -> str:
+    def hours(self, trip: Trip) -> Hours:
+        """Return when a trip is loaded, leaves and is back, by the time of day."""
+        clock = self.dataset.work_clock
+        return Hours(clock.begins(trip.start_s), clock.begins(trip.departure_s), clock.ends(trip.end_s))
+
+    def clock(self, time_s: int) -> str:
         """Write a time of day as the waybill does."""
-        return format_time(seconds, self.locale)
+        return format_time(time_s, self.locale)

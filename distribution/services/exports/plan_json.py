@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from distribution.domain.types import format_decimal
+from distribution.domain.types import format_decimal, format_windows
 from distribution.services.exports.outcome import RoundOutcome
 from optimizer.plan_file import dump_plan
+
+#: In the header: when the clock that the plan's times are told by stands still.
+REST_HOURS = "rest_hours"
 
 
 def render_plan_json(outcome: RoundOutcome) -> bytes:
     """Render ``plan.json``; the same input, seed and iterations give the same bytes."""
     deliveries = outcome.deliveries
-    header = {
+    header: dict[str, object] = {
         "round": outcome.round_code,
         "dataset_version": outcome.summary.dataset_version,
         "synthetic": outcome.dataset.settings.synthetic,
@@ -34,4 +37,6 @@ def render_plan_json(outcome: RoundOutcome) -> bytes:
             {"outlet": s.outlet_code, "commodity": s.commodity_code, "packs": s.packs} for s in deliveries.shortages
         ],
     }
+    if rests := outcome.dataset.settings.rest_hours:
+        header[REST_HOURS] = format_windows(rests)
     return dump_plan(deliveries.problem, deliveries.plan, header)

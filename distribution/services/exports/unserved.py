@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from decimal import Decimal
 
 from distribution.documents.tables import render_csv
 from distribution.domain.jalali import format_date
 from distribution.domain.numerals import format_number
 from distribution.domain.types import format_clock
+from distribution.domain.work_clock import WorkClock
 from distribution.messages import Locale, render_message
 from distribution.services.delivery_figures import parked_reason
 from distribution.services.exports.outcome import RoundOutcome, packs_text
 from optimizer.plan import Reason, Unserved
 
+#: Numbers that are times of day, by how they are read off the clock of work; the other seconds are lengths.
+_TIMES: Mapping[str, Callable[[WorkClock, int], int]] = {
+    "earliest_s": WorkClock.begins,
+    "latest_s": WorkClock.ends,
+    "window_start_s": WorkClock.begins,
+    "window_end_s": WorkClock.ends,
+}
 HEADER = ("outlet_code", "outlet", "load", "kg", "reason", "why")
 
 
@@ -22,12 +30,23 @@ def render_unserved(outcome: RoundOutcome) -> bytes:
     return render_csv(HEADER, (*_waiting_loads(outcome), *_shortages(outcome), *_parked(outcome)))
 
 
-def describe_unserved(unserved: Unserved, commodity_names: Mapping[int, str], locale: Locale) -> str:
-    """Put the reason why a load waits into words; ``commodity_names`` are by the problem's index."""
+def describe_unserved(unserved: Unserved, commodity_names: Mapping[int, str], clock: WorkClock, locale: Locale) -> str:
+    """Put the reason why a load waits into words.
+
+    Parameters
+    ----------
+    commodity_names
+        By the problem's index.
+    clock
+        That the problem's times are told by.
+    """
     key = f"reason.{unserved.reason.value}"
     if unserved.reason is Reason.NO_COMPATIBLE_VEHICLE and "limit_g" in unserved.numbers:
         key += "_access"
-    params = dict(_param(name, value, commodity_names, locale) for name, value in unserved.numbers.items())
+    numbers = {
+        name: _TIMES[name](clock, value) if name in _TIMES else value for name, value in unserved.numbers.items()
+    }
+    params = dict(_param(name, value, commodity_names, locale) for name, value in numbers.items())
     return render_message(key, locale, params)
 
 
@@ -60,7 +79,7 @@ def _waiting_loads(outcome: RoundOutcome) -> Iterator[tuple[str | int, ...]]:
         delivery = problem.deliveries[unserved.delivery]
         outlet = outcome.dataset.outlet_by_code[problem.places[delivery.place].name]
         load = outcome.load_text(outcome.document_packs(delivery.packs))
-        why = describe_unserved(unserved, names, outcome.locale)
+        why = describe_unserved(unserved, names, outcome.dataset.work_clock, outcome.locale)
         kg = -(-delivery.weight_g // 1000)
         yield outlet.code, outlet.name(outcome.locale), load, kg, unserved.reason.value, why
 

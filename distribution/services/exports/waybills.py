@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from distribution.documents.waybill import WaybillData, WaybillStop, WaybillTrip, render_waybill
 from distribution.domain.numerals import format_number
-from distribution.services.exports.outcome import RoundOutcome, TruckDay, Visit, receiving_hours
+from distribution.services.exports.outcome import RoundOutcome, TruckDay, Visit, receiving_hours, write_hours
 from gis.export.sketch import DASHES, Sketch, SketchLine, SketchMark, draw_sketch
 from optimizer.plan import Trip
 
@@ -19,9 +19,9 @@ def render_truck_waybill(outcome: RoundOutcome, truck: TruckDay) -> bytes:
     trips = tuple(
         WaybillTrip(
             number=trip.trip + 1,
-            start_s=trip.start_s,
-            departure_s=trip.departure_s,
-            end_s=trip.end_s,
+            start_s=outcome.hours(trip).start_s,
+            departure_s=outcome.hours(trip).departure_s,
+            end_s=outcome.hours(trip).end_s,
             distance_m=trip.metres,
             stops=tuple(_stop(outcome, truck, trip, visit) for visit in outcome.visits(trip)),
         )
@@ -39,6 +39,7 @@ def render_truck_waybill(outcome: RoundOutcome, truck: TruckDay) -> bytes:
         synthetic=outcome.dataset.settings.synthetic,
         travel_is_estimate=outcome.deliveries.travel_is_estimate,
         travel_source=outcome.dataset.settings.travel_source,
+        rests=write_hours(outcome.dataset.settings.rest_hours, outcome.locale),
         bundle_sha256=outcome.bundle_sha256,
         map=_map(outcome, truck),
     )
