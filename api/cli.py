@@ -37,7 +37,7 @@ from distribution.allocation.bundle import SHORT_DIGITS, group_root
 from distribution.domain.enums import Language, Severity
 from distribution.domain.errors import UnavailableError
 from distribution.messages import render_message
-from distribution.services.sentences import spell_numbers
+from distribution.services.sentences import describe_error, spell_numbers
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
 DEFAULT_SECONDS = 30.0
@@ -78,7 +78,7 @@ def run(
     from distribution.intake.reading import read_dataset
     from distribution.services.exports.build import BUNDLE
     from distribution.services.plan_deliveries import SearchOptions
-    from distribution.services.roads import road_lines
+    from distribution.services.roads import RoadLines
     from distribution.services.run_folder import DATABASE, FolderRun, run_folder
     from distribution.services.run_round import RunOptions
     from optimizer.plan import Limits
@@ -104,7 +104,7 @@ def run(
         findings, lines = result.findings, None
         if engine is not None:
             measured = measure_travel(dataset, engine, lang)
-            dataset, findings, lines = measured.dataset, (*findings, *measured.findings), road_lines(engine)
+            dataset, findings, lines = measured.dataset, (*findings, *measured.findings), RoadLines(engine)
         with ConsoleReporter(out, locale, dataset.settings.currency) as reporter:
             summary = run_folder(
                 job,
@@ -117,6 +117,9 @@ def run(
                 roads=lines,
             )
     print_summary(out, summary, locale)
+    if lines is not None and lines.fault is not None:
+        params = {"reason": describe_error(lines.fault, locale)}
+        err.print(render_message("roads.straight", locale, params), style="yellow", highlight=False, markup=False)
     names = {"folder": folder, "db": folder / DATABASE}
     say("cli.done", lang, **names)
     root = summary.bundle_sha256

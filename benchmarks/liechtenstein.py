@@ -25,10 +25,9 @@ from distribution.domain.network import Area, Cooperative, CoopUnion, Outlet, Wa
 from distribution.domain.settings import NetworkSettings
 from distribution.domain.types import TimeWindow
 from distribution.intake.export import write_csv_folder
-from distribution.services.exports.outcome import RoadLines
 from distribution.services.plan_deliveries import SearchOptions
 from distribution.services.progress import SilentReporter
-from distribution.services.roads import build_roads, measure_roads, open_engine, road_lines
+from distribution.services.roads import RoadLines, build_roads, measure_roads, open_engine
 from distribution.services.run_folder import FolderRun, run_folder
 from distribution.services.run_round import RunOptions
 from distribution.services.summary import RoundSummary
@@ -120,7 +119,7 @@ def main() -> int:
     print(engine.label)
     print(compare_ways(dataset, measured.dataset))
     rows = []
-    for name, network, roads in (("estimates", dataset, None), ("the roads", measured.dataset, road_lines(engine))):
+    for name, network, roads in (("estimates", dataset, None), ("the roads", measured.dataset, RoadLines(engine))):
         planned_km = run(folder / f"on {name}", network, given.iterations, roads).delivery.metres / 1000
         metres, seconds = drive(folder / f"on {name}", measured.dataset)
         rows.append([name, f"{planned_km:,.1f}", f"{metres / 1000:,.1f}", f"{seconds / 3600:.1f}"])

@@ -17,7 +17,6 @@ from distribution.domain.enums import Severity
 from distribution.domain.errors import InputError, UnavailableError
 from distribution.domain.findings import Finding, Several, Where
 from distribution.intake.limits import MAX_TRAVEL_PLACES
-from distribution.services.exports.outcome import RoadLines
 from distribution.services.whole_folder import replaced_folder
 from gis.travel.engine import LonLat, RoadEngine, RoadsError
 from gis.travel.http_json import JsonService
@@ -64,14 +63,23 @@ def open_engine(name: str, truck: Truck = USUAL_TRUCK, by: By = By.TRUCK) -> Roa
     raise InputError((_refuse("engine_unknown", name, engines=Several(_ENGINES)),))
 
 
-def road_lines(engine: RoadEngine) -> RoadLines:
-    """Return a function that finds the line of the road through places, and raises in words what an engine says."""
+class RoadLines:
+    """Finds the line of the road through places; once the engine fails, ``fault`` says how, and lines are straight."""
 
-    def find(places: tuple[LonLat, ...]) -> tuple[LonLat, ...]:
-        with roads_in_words():
-            return engine.path(places)
+    def __init__(self, engine: RoadEngine) -> None:
+        self._engine = engine
+        self.fault: UnavailableError | None = None
 
-    return find
+    def __call__(self, places: tuple[LonLat, ...]) -> tuple[LonLat, ...]:
+        """Return the line; nothing where there is no way, or the engine does not answer."""
+        if self.fault is not None:
+            return ()
+        try:
+            with roads_in_words():
+                return self._engine.path(places)
+        except UnavailableError as fault:
+            self.fault = fault
+            return ()
 
 
 def build_roads(extract: Path, folder: Path) -> None:

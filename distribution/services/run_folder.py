@@ -14,7 +14,7 @@ from distribution.domain.dataset_diff import DatasetDiff
 from distribution.domain.errors import StateError, UnavailableError
 from distribution.domain.findings import Finding
 from distribution.messages import Locale
-from distribution.services.exports.outcome import RoadLines
+from distribution.services.exports.outcome import FindLine
 from distribution.services.import_dataset import import_dataset
 from distribution.services.progress import Reporter
 from distribution.services.run_round import RunOptions, run_round
@@ -92,7 +92,7 @@ def run_folder(
     *,
     locale: Locale,
     on_imported: Callable[[DatasetDiff], None],
-    roads: RoadLines | None = None,
+    roads: FindLine | None = None,
 ) -> RoundSummary:
     """Import a network, run a round on it and write everything into the run's folder.
 

@@ -11,7 +11,7 @@ from distribution.domain.errors import StateError
 from distribution.services.bundle_round import bundle_round
 from distribution.services.compute_round import RoundStart, conclude_round, demand_of, share_round
 from distribution.services.exports.build import build_files
-from distribution.services.exports.outcome import RoadLines, RoundOutcome
+from distribution.services.exports.outcome import FindLine, RoundOutcome
 from distribution.services.gather_round import Accounts
 from distribution.services.need import find_policy
 from distribution.services.plan_deliveries import SearchOptions, plan_demand
@@ -57,7 +57,7 @@ def run_round(
     reporter: Reporter,
     *,
     also_keep: Callable[[Transaction, RoundSummary], None] | None = None,
-    roads: RoadLines | None = None,
+    roads: FindLine | None = None,
 ) -> RoundSummary:
     """Run one round on the current network and keep it.
 

@@ -6,8 +6,9 @@ Text is set by whoever sets the page: no SVG reader is trusted with letters that
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,6 +27,8 @@ _DIRECTIONS = 12
 #: Dashes of lines, mm: solid, dashed, dotted and so on, told apart in black and white.
 DASHES = ("", "2.4 1.2", "0.6 1.2", "4 1 0.6 1")
 _BAR_STEPS = (1, 2, 5)
+#: Side of the squares that labels are looked up by.
+_SQUARE_MM = 5.0
 #: Part of the width that the scale bar may take.
 _BAR_SHARE = 0.22
 _PAPER = "#ffffff"
@@ -75,17 +78,30 @@ class Sketch:
     bar_mm: float
 
 
-@dataclass(slots=True)
 class _Boxes:
-    """Rectangles that labels may not cover: middle and half of the sides, mm."""
+    """Rectangles that labels may not cover, kept by the squares of the sheet that they reach into."""
 
-    taken: list[tuple[float, float, float, float]] = field(default_factory=list)
+    def __init__(self) -> None:
+        self._squares: defaultdict[tuple[int, int], list[tuple[float, float, float, float]]] = defaultdict(list)
 
     def is_free(self, x: float, y: float, half_w: float, half_h: float) -> bool:
-        return all(abs(x - a) >= half_w + w or abs(y - b) >= half_h + h for a, b, w, h in self.taken)
+        """Tell whether a rectangle, by its middle and half of its sides, mm, covers none that is taken."""
+        return not any(
+            abs(x - a) < half_w + w and abs(y - b) < half_h + h
+            for square in self._reached(x, y, half_w, half_h)
+            for a, b, w, h in self._squares.get(square, ())
+        )
 
     def take(self, x: float, y: float, half_w: float, half_h: float) -> None:
-        self.taken.append((x, y, half_w, half_h))
+        """Take a rectangle."""
+        for square in self._reached(x, y, half_w, half_h):
+            self._squares[square].append((x, y, half_w, half_h))
+
+    @staticmethod
+    def _reached(x: float, y: float, half_w: float, half_h: float) -> Iterator[tuple[int, int]]:
+        for column in range(int((x - half_w) // _SQUARE_MM), int((x + half_w) // _SQUARE_MM) + 1):
+            for row in range(int((y - half_h) // _SQUARE_MM), int((y + half_h) // _SQUARE_MM) + 1):
+                yield column, row
 
 
 def draw_sketch(

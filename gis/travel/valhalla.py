@@ -20,6 +20,8 @@ from gis.travel.http_json import JsonService
 #: Valhalla's own words for: no road near, places that no way joins, no way found.
 _NO_WAY = frozenset({170, 171, 442, 443})
 _METRES_PER_KM = 1000.0
+#: Places that a service with Valhalla's own limits takes on one way.
+_MOST_ON_A_WAY = 20
 
 
 class ValhallaRefusedError(Exception):
@@ -165,6 +167,15 @@ class ValhallaEngine:
 
     def path(self, places: Sequence[LonLat]) -> tuple[LonLat, ...]:
         """Return the line of the road through places."""
+        line: list[LonLat] = []
+        for first in range(0, max(1, len(places) - 1), _MOST_ON_A_WAY - 1):
+            part = self._part_of_path(places[first : first + _MOST_ON_A_WAY])
+            if not part:
+                return ()
+            line += part
+        return tuple(line)
+
+    def _part_of_path(self, places: Sequence[LonLat]) -> tuple[LonLat, ...]:
         question = {
             "locations": _locations(places),
             "directions_type": "none",

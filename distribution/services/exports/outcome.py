@@ -31,7 +31,7 @@ from optimizer.plan import Trip
 
 Line = tuple[tuple[float, float], ...]
 #: Returns the line of the road through places (lon, lat) in their order, nothing where there is no way.
-RoadLines = Callable[[Line], Line]
+FindLine = Callable[[Line], Line]
 
 
 def packs_text(packs: int, commodity: str, locale: Locale) -> str:
@@ -110,7 +110,7 @@ class RoundOutcome:
     waited: tuple[WaitingPacks, ...] = ()
     taavon_version: str = __version__
     bundle_sha256: str = ""
-    roads: RoadLines | None = None
+    roads: FindLine | None = None
 
     @property
     def locale(self) -> Locale:

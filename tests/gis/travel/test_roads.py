@@ -179,7 +179,8 @@ class Script(BaseHTTPRequestHandler):
     def do_POST(self):
         self.server.asked.append(self.path)
         status, body = self.server.answers[min(len(self.server.asked), len(self.server.answers)) - 1]
-        self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        raw = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        self.server.bodies.append(json.loads(raw) if raw else None)
         self.send_response(status)
         self.end_headers()
         self.wfile.write(body if isinstance(body, bytes) else json.dumps(body).encode())
@@ -197,7 +198,7 @@ def service():
 
     def start(*answers):
         server = ThreadingHTTPServer(("127.0.0.1", 0), Script)
-        server.answers, server.asked = answers, []
+        server.answers, server.asked, server.bodies = answers, [], []
         threading.Thread(target=server.serve_forever, daemon=True).start()
         started.append(server)
         retries = urllib3.Retry(total=2, backoff_factor=0, status_forcelist=(503,), allowed_methods=None)
@@ -270,3 +271,13 @@ def test_places_that_no_way_joins_are_unreachable_not_an_error(service):
     osrm = OsrmEngine(service((400, {"code": "NoTable"}))[1])
     assert osrm.table(PLACES[:1], PLACES[:1])[1].tolist() == [[-1]]
     assert osrm.path(PLACES[:2]) == ()
+
+
+def test_a_long_way_is_asked_for_in_parts_that_meet(service):
+    """A service takes twenty places a question: of 45, the ends of the parts are 19 and 38."""
+    leg = {"trip": {"legs": [{"shape": "_izlhA~rlgdF_{geC~ywl@_kwzCn`{nI"}]}}
+    server, address = service((200, leg))
+    line = ValhallaEngine(ValhallaService(address)).path([(59.0 + i / 1000, 36.0) for i in range(45)])
+    assert [len(body["locations"]) for body in server.bodies] == [20, 20, 7]
+    assert [body["locations"][-1] for body in server.bodies[:2]] == [body["locations"][0] for body in server.bodies[1:]]
+    assert len(line) == 3 * len(decode_polyline("_izlhA~rlgdF_{geC~ywl@_kwzCn`{nI"))
