@@ -28,8 +28,8 @@ def export(
     lang: Lang = Language.EN,
 ) -> None:
     """Take map files out of a round: of the whole network, or with --truck and --day of each of these trucks and days."""
-    from distribution.services.export_maps import export_maps, write_maps
-    from distribution.services.whole_folder import require_new_folder
+    from distribution.services.export_maps import export_maps
+    from distribution.services.whole_folder import require_new_folder, write_new_folder
 
     with errors_in_words(lang):
         require_new_folder(out_folder)
@@ -40,5 +40,5 @@ def export(
             days=tuple(dict.fromkeys(require_day("--day", day) for day in days or ())),
             round_code=round_code,
         )
-        write_maps(out_folder, files)
+        write_new_folder(out_folder, files)
     say("export.written", lang, count=len(files), folder=out_folder)

@@ -46,7 +46,7 @@ def measure(
     from api.console_findings import print_findings
     from distribution.intake.export import write_csv_folder
     from distribution.intake.reading import read_dataset
-    from distribution.services.whole_folder import replaced_folder, require_new_folder, writing_to
+    from distribution.services.whole_folder import new_folder, require_new_folder
 
     with errors_in_words(lang):
         require_new_folder(folder)
@@ -56,6 +56,6 @@ def measure(
         if result.dataset is None:
             raise InputError(result.findings)
         found = measure_travel(result.dataset, road_engine, lang)
-        with replaced_folder(folder) as partial, writing_to(folder):
+        with new_folder(folder) as partial:
             write_csv_folder(found.dataset, partial)
     say("roads.written", lang, folder=folder)

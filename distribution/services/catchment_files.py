@@ -19,7 +19,7 @@ from distribution.intake.export import write_csv_folder
 from distribution.messages import Locale, render_message
 from distribution.services.catchments import FAR_M, FAR_S, AreaLine, CatchmentReport
 from distribution.services.run_folder import render_findings
-from distribution.services.whole_folder import replaced_folder, require_new_folder, writing_to
+from distribution.services.whole_folder import new_folder
 from gis.catchments.outlines import outline_groups
 from gis.export.geopackage import render_geopackage
 from gis.export.layers import LAYER_CRS, Layer, LayerStyle, build_point_layer
@@ -43,7 +43,6 @@ def write_catchments(
     UnavailableError
         ``out_unusable``.
     """
-    require_new_folder(folder)
     files = {
         "catchments.csv": render_csv(("cell_code", "area_code", "outlet_code", "people", "metres", "seconds"), _rows(report)),
         "outlets.csv": render_csv(_OUTLET_COLUMNS, _outlet_rows(report)),
@@ -52,7 +51,7 @@ def write_catchments(
         "summary.json": json.dumps(to_document(report), ensure_ascii=False, sort_keys=True, indent=2).encode(),
         "findings.csv": render_findings(findings, locale),
     }  # fmt: skip
-    with replaced_folder(folder) as partial, writing_to(folder):
+    with new_folder(folder) as partial:
         for name, content in files.items():
             (partial / name).write_bytes(content)
         write_csv_folder(_served_dataset(dataset, report), partial / "network")

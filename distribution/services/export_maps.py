@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import io
 import zipfile
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
@@ -17,7 +17,6 @@ from distribution.messages import Locale
 from distribution.services.exports.build import CREW_FOLDER
 from distribution.services.exports.layers import NETWORK
 from distribution.services.opened_run import opened_run
-from distribution.services.whole_folder import replaced_folder, require_new_folder, writing_to
 from distribution.store.unit_of_work import Transaction
 from gis.export.geojson import render_geojson
 from gis.export.geopackage import read_geopackage
@@ -73,22 +72,6 @@ def export_maps(
         network = tx.files.get(found.require_id(), NETWORK).content
         locale = tx.datasets.load(found.dataset_version).settings.language.locale
     return dict(_network_files(network, found.code, locale, formats))
-
-
-def write_maps(folder: Path, files: Mapping[str, bytes]) -> None:
-    """Write files into a new folder, all or nothing.
-
-    Raises
-    ------
-    StateError
-        ``out_not_new``.
-    UnavailableError
-        ``out_unusable``.
-    """
-    require_new_folder(folder)
-    with replaced_folder(folder) as partial, writing_to(folder):
-        for name, content in files.items():
-            (partial / name).write_bytes(content)
 
 
 def _network_files(

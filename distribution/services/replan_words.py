@@ -12,12 +12,13 @@ from distribution.documents.formats import format_amount, format_time
 from distribution.documents.tables import Cell, render_csv
 from distribution.domain.jalali import format_date
 from distribution.domain.numerals import format_number
-from distribution.domain.types import format_clock, format_decimal
+from distribution.domain.types import format_clock, format_decimal, format_windows
 from distribution.messages import Locale, render_message
+from distribution.services.exports.plan_json import REST_HOURS
 from distribution.services.exports.unserved import describe_unserved
 from distribution.services.replan_run import ReplanReport
 from distribution.services.route_costs import truck_name
-from distribution.services.whole_folder import replaced_folder, require_new_folder, writing_to
+from distribution.services.whole_folder import write_new_folder
 from optimizer.plan import COST_SCALE
 from optimizer.plan_file import dump_plan
 from optimizer.replan import Move, Scope
@@ -121,9 +122,8 @@ def write_replan(folder: Path, report: ReplanReport, locale: Locale) -> None:
     UnavailableError
         ``out_unusable``.
     """
-    require_new_folder(folder)
     found, settings = report.found, report.kept.dataset.settings
-    header = {
+    header: dict[str, object] = {
         "round": report.kept.round_code,
         "replanned_from": {
             "day": report.kept.problem.days[report.event.day],
@@ -133,14 +133,14 @@ def write_replan(folder: Path, report: ReplanReport, locale: Locale) -> None:
         "detour_factor": format_decimal(settings.detour_factor),
         "speed_kmh": format_decimal(settings.speed_kmh),
     }
+    if settings.rest_hours:
+        header[REST_HOURS] = format_windows(settings.rest_hours)
     files = {
         "plan.json": dump_plan(found.rest.problem, found.plan, header),
         "changes.csv": render_csv(_COLUMNS, _rows(report, locale)),
         "summary.json": json.dumps(to_document(report), ensure_ascii=False, sort_keys=True, indent=2).encode(),
     }
-    with replaced_folder(folder) as partial, writing_to(folder):
-        for name, content in files.items():
-            (partial / name).write_bytes(content)
+    write_new_folder(folder, files)
 
 
 def _rows(report: ReplanReport, locale: Locale) -> Iterator[tuple[Cell, ...]]:

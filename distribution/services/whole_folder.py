@@ -6,7 +6,7 @@ import glob
 import shutil
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
@@ -60,6 +60,37 @@ def require_new_folder(folder: Path) -> None:
     """
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise StateError("out_not_new", folder=str(folder))
+
+
+@contextmanager
+def new_folder(folder: Path) -> Iterator[Path]:
+    """Give an empty folder that takes its place at the end, and vanishes on any error; nothing may be there yet.
+
+    Raises
+    ------
+    StateError
+        ``out_not_new``.
+    UnavailableError
+        ``out_unusable``.
+    """
+    require_new_folder(folder)
+    with replaced_folder(folder) as partial, writing_to(folder):
+        yield partial
+
+
+def write_new_folder(folder: Path, files: Mapping[str, bytes]) -> None:
+    """Write files by name into a new folder, all or nothing.
+
+    Raises
+    ------
+    StateError
+        ``out_not_new``.
+    UnavailableError
+        ``out_unusable``.
+    """
+    with new_folder(folder) as partial:
+        for name, content in files.items():
+            (partial / name).write_bytes(content)
 
 
 @contextmanager
