@@ -16,6 +16,7 @@ from distribution.messages import render_message
 
 if TYPE_CHECKING:
     from distribution.domain.dataset import Dataset
+    from distribution.services.people_travel import PeopleRoads
     from distribution.services.roads import MeasuredRoads
     from gis.travel.engine import RoadEngine
 
@@ -46,12 +47,13 @@ class Traveller(StrEnum):
 TravelsBy = Annotated[Traveller, typer.Option("--by", help="with --travel valhalla: how people come to an outlet")]
 
 
-def open_people_travel(name: str, by: Traveller) -> RoadEngine:
+def open_people_travel(name: str, by: Traveller) -> PeopleRoads:
     """Open the engine that the options name, for the ways of people."""
-    from distribution.services.roads import open_engine
+    from distribution.services.people_travel import PeopleRoads
+    from distribution.services.roads import cache_folder, open_engine
     from gis.travel.valhalla import By
 
-    return open_engine(name, by={Traveller.CAR: By.CAR, Traveller.FOOT: By.FOOT}[by])
+    return PeopleRoads(open_engine(name, by={Traveller.CAR: By.CAR, Traveller.FOOT: By.FOOT}[by]), cache_folder())
 
 
 def open_travel(name: str, tonnes: float | None, height: float | None) -> RoadEngine:

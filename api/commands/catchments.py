@@ -62,20 +62,19 @@ def catchments(
     )
     from distribution.services.catchments import build_catchments
     from distribution.services.residents import ResidentSource, read_residents
-    from distribution.services.roads import cache_folder
     from distribution.services.whole_folder import require_new_folder
 
     options = CatchmentOptions(method, within_areas, count, max_km, max_minutes, attraction, friction, threshold, slack)
     with errors_in_words(lang):
         require_new_folder(folder)
-        engine = None if travel is None else open_people_travel(travel, by)
+        roads = None if travel is None else open_people_travel(travel, by)
         result = read_dataset(source)
         if result.dataset is None:
             raise InputError(result.findings)
         table, notes = read_residents(ResidentSource(residents, side, layer, areas), result.dataset)
         findings = (*result.findings, *notes)
         print_findings(err, findings, lang.locale)
-        report = build_catchments(result.dataset, table, options, engine, cache_folder())
+        report = build_catchments(result.dataset, table, options, roads)
         write_catchments(folder, result.dataset, report, findings, lang.locale)
     if as_json:
         typer.echo(json.dumps(to_document(report), ensure_ascii=False, sort_keys=True, indent=2))

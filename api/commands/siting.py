@@ -13,6 +13,7 @@ import typer
 from api.console_findings import print_findings
 from api.console_table import print_table
 from api.resident_options import Areas, Layer, Residents, Side, WithinAreas
+from api.road_options import EngineOrNone, Traveller, TravelsBy, open_people_travel
 from api.terminal import Lang, err, errors_in_words, finite, out, say
 from distribution.domain.catchments import SitingGoal, SitingOptions
 from distribution.domain.enums import Language
@@ -36,6 +37,8 @@ def siting(
     layer: Layer = None,
     areas: Areas = None,
     file: Annotated[Path | None, typer.Option("--out", metavar="FILE.csv", help="CSV of the new outlets")] = None,
+    travel: EngineOrNone = None,
+    by: TravelsBy = Traveller.CAR,
     as_json: Annotated[bool, typer.Option("--json", help="print JSON, and nothing else")] = False,
     lang: Lang = Language.EN,
 ) -> None:
@@ -51,12 +54,13 @@ def siting(
     )
 
     with errors_in_words(lang):
+        roads = None if travel is None else open_people_travel(travel, by)
         result = read_dataset(source)
         if result.dataset is None:
             raise InputError(result.findings)
         table, notes = read_residents(ResidentSource(residents, side, layer, areas), result.dataset)
         print_findings(err, (*result.findings, *notes), lang.locale)
-        report = site_outlets(result.dataset, table, SitingOptions(new, goal, reach, candidates, within_areas))
+        report = site_outlets(result.dataset, table, SitingOptions(new, goal, reach, candidates, within_areas), roads)
         if file is not None:
             try:
                 file.write_bytes(render_sites(report))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -13,14 +12,13 @@ from distribution.domain.catchments import CatchmentMethod, CatchmentOptions
 from distribution.domain.dataset import Dataset
 from distribution.domain.errors import StateError
 from distribution.domain.network import Outlet
+from distribution.services.people_travel import PeopleRoads, people_travel
 from distribution.services.residents import ResidentTable, area_among
-from distribution.services.roads import road_travel, roads_in_words
+from distribution.services.roads import roads_in_words
 from gis.catchments.candidates import Candidates, Reach, find_candidates
 from gis.catchments.methods import balanced_floating, huff, in_whole_people, nearest_by_line, nearest_by_way
 from gis.catchments.sites import Cells, Sites, gather_sites
 from gis.catchments.table import Catchments, to_catchments
-from gis.travel.engine import RoadEngine
-from gis.travel.geodesic import GeodesicTravel
 from gis.travel.protocol import TravelProvider
 from optimizer.catchment_flow import assign_within_capacity
 
@@ -81,18 +79,15 @@ def build_catchments(
     dataset: Dataset,
     residents: ResidentTable,
     options: CatchmentOptions,
-    engine: RoadEngine | None = None,
-    cache: Path | None = None,
+    roads: PeopleRoads | None = None,
 ) -> CatchmentReport:
     """Assign the residents to the outlets of a network that take residents (``resident_weight`` above 0).
 
     Parameters
     ----------
-    engine
-        Finds the ways of people on real roads, from where they live; without one, ways are estimated from positions, as
-        for all places that a measured matrix does not hold.
-    cache
-        Folder in which ways that an engine finds are kept; None for none.
+    roads
+        Finds the ways of people from where they live; without it they are estimated from positions, as for all places that
+        a measured matrix does not hold.
 
     Raises
     ------
@@ -125,7 +120,8 @@ def build_catchments(
         np.where(astray, 0.0, weight),
         zone_of_outlet if options.within_areas else np.zeros(len(outlets), dtype=np.int64),
     )
-    travel = _travel(dataset, sites, cells, engine, cache)
+    lon, lat = np.concatenate([sites.lon, cells.lon]), np.concatenate([sites.lat, cells.lat])
+    travel = people_travel(dataset, lon, lat, roads)
     with roads_in_words():
         candidates, assigned = _assign(cells, sites, travel, options)
     catchments = to_catchments(cells.people, assigned, candidates, sites)
@@ -137,18 +133,8 @@ def build_catchments(
         catchments.served_by(len(outlets)),
         _area_lines(residents, catchments),
         tuple(outlet.code for outlet, lost in zip(outlets, astray.tolist(), strict=True) if lost),
-        None if engine is None else travel.label,
+        None if roads is None else travel.label,
     )
-
-
-def _travel(
-    dataset: Dataset, sites: Sites, cells: Cells, engine: RoadEngine | None, cache: Path | None
-) -> TravelProvider:
-    lon, lat = np.concatenate([sites.lon, cells.lon]), np.concatenate([sites.lat, cells.lat])
-    if engine is not None:
-        return road_travel(engine, lon, lat, cache)
-    settings = dataset.settings
-    return GeodesicTravel(lon, lat, detour_factor=float(settings.detour_factor), speed_kmh=float(settings.speed_kmh))
 
 
 def _reach(options: CatchmentOptions, count: int) -> Reach:

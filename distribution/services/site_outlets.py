@@ -14,12 +14,16 @@ from distribution.domain.errors import StateError
 from distribution.domain.numerals import format_number
 from distribution.messages import Locale, render_message
 from distribution.services.catchments import build_catchments
+from distribution.services.people_travel import PeopleRoads, people_travel
 from distribution.services.residents import ResidentTable
-from gis.travel.geodesic import GeodesicTravel
+from distribution.services.roads import roads_in_words
+from gis.travel.protocol import TravelProvider
 from optimizer.siting import choose_sites
 
 #: Cells whose ways are worked out at once.
 _CELLS_AT_ONCE = 4_096
+#: Outlets nearest as the crow flies whose ways by road are looked at.
+_BY_ROAD = 8
 
 
 @dataclass(frozen=True)
@@ -37,7 +41,7 @@ class SitingReport:
 
     Gains are in person-kilometres (``way``) or people (``cover``). ``beyond`` and ``beyond_after`` are people farther than
     the reach from any outlet that may serve them, now and with the new ones; no choice of as many of the candidates
-    gains more than ``bound``.
+    gains more than ``bound``. ``roads`` says where ways were measured; None if they are estimated.
     """
 
     options: SitingOptions
@@ -46,6 +50,7 @@ class SitingReport:
     bound: int
     beyond: int
     beyond_after: int
+    roads: str | None = None
 
     @property
     def gain(self) -> int:
@@ -53,10 +58,12 @@ class SitingReport:
         return sum(site.gain for site in self.sites)
 
 
-def site_outlets(dataset: Dataset, residents: ResidentTable, options: SitingOptions) -> SitingReport:
+def site_outlets(
+    dataset: Dataset, residents: ResidentTable, options: SitingOptions, roads: PeopleRoads | None = None
+) -> SitingReport:
     """Choose where new outlets help most.
 
-    Ways are estimated from positions. People whom no outlet may serve now count as if their way were as long as the
+    Ways are those of ``roads``, or estimated from positions. People whom no outlet may serve now count as if their way were as long as the
     longest one that anybody has, at least the reach and a half.
 
     Raises
@@ -68,9 +75,10 @@ def site_outlets(dataset: Dataset, residents: ResidentTable, options: SitingOpti
     if not residents.people.any():
         raise StateError("siting_nobody")
     reach_m = round(1000 * options.reach_km)
-    present = _present_metres(dataset, residents, options, reach_m)
+    present = _present_metres(dataset, residents, options, reach_m, roads)
     sites = np.argsort(-residents.people, kind="stable")[: options.candidates]
-    ways = _ways(dataset, residents, sites, within_areas=options.within_areas)
+    travel = people_travel(dataset, residents.lon, residents.lat, roads)
+    ways = _ways(travel, residents, sites, within_areas=options.within_areas)
     shorter = np.maximum(present[:, None] - np.where(ways < 0, present[:, None], ways), 0)
     if options.goal is SitingGoal.WAY:
         gain = residents.people[:, None] * shorter // 1000
@@ -95,38 +103,35 @@ def site_outlets(dataset: Dataset, residents: ResidentTable, options: SitingOpti
         found.bound,
         int(residents.people[present > reach_m].sum()),
         int(residents.people[np.minimum(present, nearest) > reach_m].sum()),
+        None if roads is None else travel.label,
     )
 
 
 def _present_metres(
-    dataset: Dataset, residents: ResidentTable, options: SitingOptions, reach_m: int
+    dataset: Dataset, residents: ResidentTable, options: SitingOptions, reach_m: int, roads: PeopleRoads | None
 ) -> NDArray[np.int64]:
     """Return the way of each cell to its nearest outlet."""
-    nearest = CatchmentOptions(CatchmentMethod.NEAREST, options.within_areas, count=1)
+    # The nearest as the crow flies has the shortest estimate; by road it may be one of the next.
+    nearest = CatchmentOptions(CatchmentMethod.NEAREST, options.within_areas, count=1 if roads is None else _BY_ROAD)
     everyone = ResidentTable(
         residents.code, residents.lon, residents.lat, np.ones_like(residents.people), residents.area
     )
-    table = build_catchments(dataset, everyone, nearest).catchments
+    table = build_catchments(dataset, everyone, nearest, roads).catchments
     metres = np.full(residents.people.size, max(int(table.metres.max(initial=0)), reach_m * 3 // 2), dtype=np.int64)
     np.minimum.at(metres, table.cell, table.metres)
     return metres
 
 
 def _ways(
-    dataset: Dataset, residents: ResidentTable, sites: NDArray[np.int64], *, within_areas: bool
+    travel: TravelProvider, residents: ResidentTable, sites: NDArray[np.int64], *, within_areas: bool
 ) -> NDArray[np.int64]:
     """Return the metres from each cell to each candidate, -1 where it may not serve the cell."""
-    travel = GeodesicTravel(
-        residents.lon,
-        residents.lat,
-        detour_factor=float(dataset.settings.detour_factor),
-        speed_kmh=float(dataset.settings.speed_kmh),
-    )
     n = residents.people.size
     ways = np.empty((n, sites.size), dtype=np.int64)
     for start in range(0, n, _CELLS_AT_ONCE):
         part = np.arange(start, min(n, start + _CELLS_AT_ONCE))
-        ways[part] = travel.matrix(part, sites)[0]
+        with roads_in_words():
+            ways[part] = travel.matrix(part, sites)[0]
     if within_areas:
         area = np.array([code or "" for code in residents.area])
         ways[area[:, None] != area[sites]] = -1
@@ -143,7 +148,10 @@ def describe_siting(report: SitingReport, locale: Locale) -> str:
     reach = format_number(round(report.options.reach_km, 1), locale)
     proof = "optimal" if report.gain == report.bound else "bounded"
     told = [f"siting.done.{report.options.goal}", f"siting.proof.{proof}", "siting.reach"]
-    return " ".join(render_message(key, locale, {**spelt, "reach": reach}) for key in told)
+    words = [render_message(key, locale, {**spelt, "reach": reach}) for key in told]
+    if report.roads is None:
+        return " ".join([*words, render_message("catchments.estimates", locale)])
+    return " ".join([*words, render_message("roads.source", locale, {"source": report.roads})])
 
 
 def list_sites(report: SitingReport, dataset: Dataset, locale: Locale) -> list[tuple[str, ...]]:
@@ -191,6 +199,7 @@ def to_document(report: SitingReport) -> dict[str, object]:
     return {
         "schema": "taavon.siting/1",
         "goal": report.options.goal.value,
+        "roads": report.roads,
         "unit": _UNITS[report.options.goal],
         "gain": report.gain,
         "bound": report.bound,
