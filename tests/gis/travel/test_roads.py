@@ -281,3 +281,11 @@ def test_a_long_way_is_asked_for_in_parts_that_meet(service):
     assert [len(body["locations"]) for body in server.bodies] == [20, 20, 7]
     assert [body["locations"][-1] for body in server.bodies[:2]] == [body["locations"][0] for body in server.bodies[1:]]
     assert len(line) == 3 * len(decode_polyline("_izlhA~rlgdF_{geC~ywl@_kwzCn`{nI"))
+
+
+def test_nothing_on_any_road_is_all_unreachable_and_nobody_is_asked():
+    ruler = Ruler(off_road=set(PLACES))
+    metres, seconds = travel(ruler).matrix(EVERY, EVERY)
+    assert ruler.asked == []
+    for table in (metres, seconds):
+        assert (table == np.where(np.eye(len(PLACES)), 0, -1)).all()
