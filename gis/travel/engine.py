@@ -41,7 +41,8 @@ class RoadEngine(Protocol):
 
     ``label`` names the engine, the vehicle and the source of the roads in Latin letters; ``version`` changes whenever
     the roads or the rules of the road do, so that what was found before is not taken for what is true now.
-    ``most_places`` is how many origins, and how many destinations, it is asked for at once.
+    ``most_places`` is how many origins, and how many destinations, one question may have; ``at_once`` how many questions
+    it may be asked at once, each from a thread of its own.
     """
 
     @property
@@ -57,6 +58,11 @@ class RoadEngine(Protocol):
     @property
     def most_places(self) -> int:
         """Tell how many origins or destinations one question may have."""
+        ...
+
+    @property
+    def at_once(self) -> int:
+        """Tell how many questions may be asked at once."""
         ...
 
     def snap(self, places: Sequence[LonLat]) -> NDArray[np.float64]:

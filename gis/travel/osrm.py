@@ -38,6 +38,7 @@ class OsrmEngine:
     service: JsonService
     roads: str = _UNTOLD
     most_places: int = 50
+    at_once: int = 4
 
     @property
     def label(self) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -109,19 +110,24 @@ class RoadTravel:
         most = self.engine.most_places
         missing = metres == UNKNOWN
         done, total = 0, max(1, int(missing.sum()))
-        for top in range(0, len(starts), most):
-            for left in range(0, len(ends), most):
-                block = missing[top : top + most, left : left + most]
-                rows, columns = top + np.flatnonzero(block.any(axis=1)), left + np.flatnonzero(block.any(axis=0))
-                if not len(rows):
-                    continue
-                asked = [starts[i] for i in rows], [ends[j] for j in columns]
-                ways = self.engine.table(*asked)
-                at = np.ix_(rows, columns)
-                done += int(block.sum())
-                metres[at], seconds[at] = ways
-                self._keep(*asked, ways)
-                on_progress(done / total)
+        blocks = [
+            (top + np.flatnonzero(block.any(axis=1)), left + np.flatnonzero(block.any(axis=0)))
+            for top in range(0, len(starts), most)
+            for left in range(0, len(ends), most)
+            if (block := missing[top : top + most, left : left + most]).any()
+        ]
+        with ThreadPoolExecutor(max(1, self.engine.at_once)) as threads:
+            asked = [([starts[i] for i in rows], [ends[j] for j in columns]) for rows, columns in blocks]
+            answers = threads.map(lambda one: self.engine.table(*one), asked)
+            try:
+                for (rows, columns), question, ways in zip(blocks, asked, answers, strict=True):
+                    at = np.ix_(rows, columns)
+                    done += int(missing[at].sum())
+                    metres[at], seconds[at] = ways
+                    self._keep(*question, ways)
+                    on_progress(done / total)
+            finally:
+                threads.shutdown(cancel_futures=True)
         return metres, seconds
 
     def _look_up(self, starts: Sequence[LonLat], ends: Sequence[LonLat]) -> Ways:

@@ -18,7 +18,7 @@ _TILES = "tiles"
 _SCHEMA = "taavon.roads/1"
 #: The library in this process answers as many places at once as there are, at any distance.
 _LIMITS = {"max_matrix_location_pairs": 10**9, "max_matrix_distance": 5e6, "max_locations": 10_000}
-_EMBEDDED_PLACES = 500
+_EMBEDDED_PLACES = 250
 _NAME = "© OpenStreetMap contributors (ODbL)"
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -38,6 +40,11 @@ class Backend(Protocol):
     @property
     def where(self) -> str:
         """Tell where it is: an address or a folder."""
+        ...
+
+    @property
+    def at_once(self) -> int:
+        """Tell how many questions may be asked at once."""
         ...
 
     def ask(self, action: str, question: Mapping[str, Any]) -> Any:
@@ -110,6 +117,11 @@ class ValhallaEngine:
         parts = [f"Valhalla {self._status.get('version', '')}", _BY_WORDS[self.by]]
         parts += [f"{value:g} {unit}" for value, unit in truck if value is not None]
         return ", ".join([*parts, *([self.source] if self.source else [])])
+
+    @property
+    def at_once(self) -> int:
+        """Tell how many questions may be asked at once."""
+        return self.backend.at_once
 
     @property
     def version(self) -> str:
@@ -244,6 +256,7 @@ class ValhallaService:
     """Valhalla over HTTP."""
 
     service: JsonService
+    at_once: int = 4
 
     @property
     def where(self) -> str:
@@ -266,21 +279,30 @@ class EmbeddedValhalla:
 
     folder: Path
     config: Mapping[str, Any] = field(repr=False)
+    _own: threading.local = field(init=False, repr=False, default_factory=threading.local)
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Leave the library behind when it is pickled."""
         return type(self), (self.folder, self.config)
 
     @property
+    def at_once(self) -> int:
+        """Tell how many processors there are: the library lets go of the interpreter's lock."""
+        return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+    @property
     def where(self) -> str:
         """Return the folder."""
         return str(self.folder)
 
-    @cached_property
+    @property
     def _actor(self) -> Any:
+        """Return the library as opened by this thread: one that two use at once is not safe."""
         from valhalla import Actor  # noqa: PLC0415 - an extra, and only from Python 3.12 on
 
-        return Actor(dict(self.config))
+        if not hasattr(self._own, "actor"):
+            self._own.actor = Actor(dict(self.config))
+        return self._own.actor
 
     def ask(self, action: str, question: Mapping[str, Any]) -> Any:
         """Return the answer of the library."""

@@ -22,6 +22,7 @@ class Streets:
     """Streets that all run east or north; one outlet is on none, one 800 m off, and no way leads back to the first."""
 
     label, version, most_places = "streets of a test", "1", 3
+    at_once = 2
 
     def __init__(self, network):
         self.network = network

@@ -94,6 +94,7 @@ def test_ways_found_once_are_found_again_without_the_engine(travel):
 
     class Silent:
         label, version, most_places = "silent", travel.engine.version, 1
+        at_once = 2
 
         def snap(self, places):
             return travel.off_road_m

@@ -23,6 +23,7 @@ class Ruler:
     """An engine that counts its questions: metres are the difference of the longitudes in 1/100 000 degrees."""
 
     label, version = "ruler", "1"
+    at_once = 2
 
     def __init__(self, most_places=4, off_road=()):
         self.most_places = most_places
@@ -289,3 +290,37 @@ def test_nothing_on_any_road_is_all_unreachable_and_nobody_is_asked():
     assert ruler.asked == []
     for table in (metres, seconds):
         assert (table == np.where(np.eye(len(PLACES)), 0, -1)).all()
+
+
+def test_questions_are_asked_at_once_and_answers_stay_where_they_belong():
+    class Slow(Ruler):
+        at_once = 4
+
+        def __init__(self):
+            super().__init__(most_places=3)
+            self.together = threading.Barrier(3, timeout=20)  # nobody is answered before three have asked
+
+        def table(self, origins, destinations):
+            self.together.wait()
+            return super().table(origins, destinations)
+
+    metres, _ = travel(Slow()).matrix(EVERY, EVERY)
+    assert np.array_equal(metres, travel(Ruler()).matrix(EVERY, EVERY)[0])
+
+
+def test_a_question_that_fails_ends_all_and_keeps_what_was_answered_before(tmp_path):
+    class Failing(Ruler):
+        at_once = 1
+
+        def table(self, origins, destinations):
+            if len(self.asked) == 4:
+                raise RoadsError(RoadsFault.NO_ANSWER, "here", "gone")
+            return super().table(origins, destinations)
+
+    cache = RoadCache(tmp_path, "1")
+    with pytest.raises(RoadsError):
+        travel(Failing(), PLACES, cache).matrix(EVERY, EVERY)
+    assert 0 < (cache.find(PLACES, PLACES)[0] != UNKNOWN).sum() < len(PLACES) ** 2
+    ruler = Ruler()
+    travel(ruler, PLACES, cache).matrix(EVERY, EVERY)
+    assert 0 < len(ruler.asked) < 9
