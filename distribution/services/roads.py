@@ -17,6 +17,7 @@ from distribution.domain.enums import Severity
 from distribution.domain.errors import InputError, UnavailableError
 from distribution.domain.findings import Finding, Several, Where
 from distribution.intake.limits import MAX_TRAVEL_PLACES
+from distribution.intake.log import FindingLog
 from distribution.services.whole_folder import replaced_folder
 from gis.travel.engine import LonLat, RoadEngine, RoadsError
 from gis.travel.http_json import JsonService
@@ -33,6 +34,7 @@ _ENGINES = ("valhalla", "valhalla:DIR", "valhalla:http://HOST:PORT", "osrm:http:
 _ADDRESS = frozenset({"http", "https"})
 #: A place further from the nearest road than this is told: its position may be wrong, or the road not on the map.
 _FAR_OFF_ROAD_M = 500.0
+_MOST_KM = round(MOST_OFF_ROAD_M / 1000)
 
 
 def open_engine(name: str, truck: Truck = USUAL_TRUCK, by: By = By.TRUCK) -> RoadEngine:
@@ -147,7 +149,8 @@ def measure_roads(
     Raises
     ------
     InputError
-        ``travel_given_and_measured`` if the network has a matrix of its own; ``travel_too_large``.
+        ``travel_given_and_measured`` if the network has a matrix of its own; ``travel_too_large``; ``map_elsewhere`` if
+        most places are on no road.
     UnavailableError
         If the engine does not answer.
     """
@@ -162,8 +165,12 @@ def measure_roads(
     lon, lat = (np.array([getattr(places[code], axis) for code in codes]) for axis in ("lon", "lat"))
     travel = road_travel(engine, lon, lat, cache)
     with roads_in_words():
-        metres, seconds = travel.measure(every, every, on_progress)
         label, off_road_m = travel.label, travel.off_road_m
+        lost = int(np.count_nonzero(off_road_m > MOST_OFF_ROAD_M))
+        if 2 * lost > len(codes):
+            where = Where(column="--travel", value=label)
+            raise InputError((Finding(Severity.ERROR, "map_elsewhere", where, {"count": lost, "places": len(codes)}),))
+        metres, seconds = travel.measure(every, every, on_progress)
     matrix = TravelMatrix(codes, metres.astype(np.int32), seconds.astype(np.int32))
     settings = dataset.settings.model_copy(update={"travel_source": label[:200]})
     findings = (*_tell_off_road(codes, off_road_m.tolist(), dataset), *_tell_gaps(matrix, off_road_m))
@@ -178,14 +185,15 @@ def cache_folder() -> Path:
 
 def _tell_off_road(codes: tuple[str, ...], off_road_m: list[float], dataset: Dataset) -> Iterator[Finding]:
     """Name the places that lie far from every road, those on none apart: an outlet there is not served."""
+    log = FindingLog()  # which tells how many more there are, where there are many
     warehouses = dataset.warehouse_by_code
     for code, metres in zip(codes, off_road_m, strict=True):
-        sheet = "warehouses" if code in warehouses else "outlets"
-        where = Where(sheet=sheet, column="lon", value=code)
+        sheet, warning = "warehouses" if code in warehouses else "outlets", Severity.WARNING
         if metres > MOST_OFF_ROAD_M:
-            yield Finding(Severity.WARNING, "place_on_no_road", where, {"limit_km": round(MOST_OFF_ROAD_M / 1000)})
+            log.add("place_on_no_road", warning, sheet=sheet, column="lon", value=code, limit_km=_MOST_KM)
         elif metres > _FAR_OFF_ROAD_M:
-            yield Finding(Severity.WARNING, "place_off_road", where, {"metres": round(metres)})
+            log.add("place_off_road", warning, sheet=sheet, column="lon", value=code, metres=round(metres))
+    yield from log.findings()
 
 
 def _tell_gaps(matrix: TravelMatrix, off_road_m: np.ndarray) -> Iterator[Finding]:

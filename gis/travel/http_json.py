@@ -63,7 +63,8 @@ class JsonService:
         try:
             answer = self._pool.request(method, self.url.rstrip("/") + path, body=body, headers=headers)
         except (urllib3.exceptions.HTTPError, ValueError) as error:
-            raise RoadsError(RoadsFault.NO_ANSWER, self.url, str(error)[:_MOST_CHARACTERS]) from error
+            why = getattr(error, "reason", None) or error  # of the last try, without all that was asked
+            raise RoadsError(RoadsFault.NO_ANSWER, self.url, str(why)[:_MOST_CHARACTERS]) from error
         try:
             return answer.status, json.loads(answer.data)
         except ValueError as error:

@@ -151,3 +151,19 @@ def test_two_places_at_one_position_are_no_metres_apart():
     matrix = measure_roads(network, Streets(network), lambda _part: None).dataset.travel
     at = {code: n for n, code in enumerate(matrix.codes)}
     assert matrix.metres[at["O1"], at["O2"]] == 0
+
+
+def test_a_map_of_elsewhere_is_refused_before_any_way_is_asked_for():
+    class Elsewhere(Streets):
+        def snap(self, places):
+            return np.full(len(places), np.inf)
+
+        def table(self, origins, destinations):
+            raise AssertionError("asked")
+
+    with pytest.raises(InputError) as refused:
+        measure_roads(small_network(), Elsewhere(small_network()), lambda _part: None)
+    (finding,) = refused.value.findings
+    assert finding.code == "map_elsewhere"
+    assert finding.params == {"count": 12, "places": 12}
+    assert describe_finding(finding, "fa").fix
