@@ -56,7 +56,8 @@ class WaterFill:
         if self.level is None or not self.balances.any():
             return self.weights
         numerator, denominator = self.level
-        reach = max(numerator * int(self.weights.max()), denominator * int(self.balances.max()))
+        # At level 0 the weights themselves, which may be larger than 64 bits, are the largest numbers.
+        reach = max(max(numerator, 1) * int(self.weights.max()), denominator * int(self.balances.max()))
         exact = np.int64 if reach < SAFE else object
         height = self.weights.astype(exact) * numerator - self.balances.astype(exact) * denominator
         return np.asarray(np.maximum(height, 0))

@@ -227,3 +227,12 @@ def test_a_large_network_keeps_sum_and_bounds(method, seed):
     assert held.sum() == packs
     assert (held >= lower).all()
     assert (held <= upper).all()
+
+
+def test_at_level_nought_a_weight_beyond_64_bits_is_still_a_weight():
+    weights = [1, 1 << 63, 0]
+    bounds = {"lower": ints([1, 0, 0]), "upper": ints([1, 1, 0]), "ties": by_row(weights)}
+    figures = {"floors": bounds["lower"], "caps": bounds["upper"], "balances": ints([0, 0, 1])}
+    fill = waterfill(1, whole(weights), ties=bounds["ties"], **figures)
+    assert fill.level == (0, 1)  # the floor takes all there is
+    assert apportion(M.WEBSTER, 1, fill.effective, fill=fill, **bounds).tolist() == [1, 0, 0]

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from ortools.math_opt.python import mathopt
+import numpy as np
+from scipy.optimize import linprog
 
 from distribution.allocation.basket import BasketInput
 
@@ -29,29 +30,37 @@ def _highest(
 ) -> float:
     """Return the highest level of the rising outlets (one, or all together) when the others keep theirs."""
     n, m = given.eligible.shape
-    model = mathopt.Model()
-    level = [model.add_variable(lb=max(fixed.get(i, least.get(i, 0.0)) - TINY / 10, 0)) for i in range(n)]
-    for i, value in fixed.items():
-        level[i].upper_bound = value
-    top = model.add_variable(lb=0)
+    # The levels, then the highest one.
+    bounds = [(max(fixed.get(i, least.get(i, 0.0)) - TINY / 10, 0), fixed.get(i)) for i in range(n)]
+    mass = (given.counts[:, None] * given.basket_g[None, :] * given.eligible).astype(float)
+    rows: list[list[float]] = []
+    most: list[float] = []
+    equal: list[list[float]] = []
+
+    def of(i: int, weight: float, top: float = 0.0) -> list[float]:
+        return [weight if number == i else 0.0 for number in range(n)] + [top]
+
     for i in rising:
-        model.add_linear_constraint(level[i] >= top if together else level[i] == top)
-    mass = [
-        [float(given.counts[i] * given.basket_g[j]) * bool(given.eligible[i, j]) for j in range(m)] for i in range(n)
-    ]
+        if together:
+            rows.append(of(i, -1.0, 1.0))
+            most.append(0.0)
+        else:
+            equal.append(of(i, 1.0, -1.0))
     for j in range(m):
-        budget = float(given.packs[j] * given.pack_g[j])
-        model.add_linear_constraint(sum(mass[i][j] * level[i] for i in range(n)) <= budget + TINY)
+        rows.append([*mass[:, j].tolist(), 0.0])
+        most.append(float(given.packs[j] * given.pack_g[j]) + TINY)
     for i in range(n):
         for k in range(given.room_g.shape[1]):
-            need = sum(mass[i][j] for j in range(m) if given.storage_class[j] == k)
-            model.add_linear_constraint(need * level[i] <= float(given.room_g[i, k]) + TINY)
+            rows.append(of(i, float(mass[i, given.storage_class == k].sum())))
+            most.append(float(given.room_g[i, k]) + TINY)
         if given.caps is not None:
             for j in range(m):
-                if mass[i][j]:
-                    cap = float(given.caps[i, j] * given.pack_g[j])
-                    model.add_linear_constraint(mass[i][j] * level[i] <= cap + TINY)
-    model.maximize(top)
-    solution = mathopt.solve(model, mathopt.SolverType.GLOP)
-    assert solution.termination.reason == mathopt.TerminationReason.OPTIMAL, solution.termination
-    return solution.objective_value()
+                rows.append(of(i, float(mass[i, j])))
+                most.append(float(given.caps[i, j] * given.pack_g[j]) + TINY if mass[i, j] else TINY)
+    solution = linprog(
+        np.array([*[0.0] * n, -1.0]), A_ub=np.array(rows), b_ub=np.array(most),
+        A_eq=np.array(equal) if equal else None, b_eq=np.zeros(len(equal)) if equal else None,
+        bounds=[*bounds, (0, None)], method="highs",
+    )  # fmt: skip
+    assert solution.status == 0, solution.message
+    return -float(solution.fun)
