@@ -46,7 +46,7 @@ class SketchLine:
 
 @dataclass(frozen=True, slots=True)
 class SketchMark:
-    """A dot or a square at a position, and the text beside it, on it where ``inside``; none for no text."""
+    """A dot or a square at a position, and the text beside it; none for no text."""
 
     lon: float
     lat: float
@@ -54,7 +54,6 @@ class SketchMark:
     size_mm: float = 1.4
     square: bool = False
     text: str = ""
-    inside: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,9 +204,6 @@ def _place_labels(
     leaders: list[str] = []
     for mark, (x, y) in zip(marks, at.tolist(), strict=True):
         if not mark.text:
-            continue
-        if mark.inside:
-            labels.append(SketchLabel(x, y, mark.text))
             continue
         half_w, half_h = len(mark.text) * letter_mm / 2 + 0.3, letter_mm * 1.05
         for ring, off in enumerate(_RINGS_MM):

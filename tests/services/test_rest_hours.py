@@ -12,13 +12,10 @@ from api.cli import app
 from distribution.domain.enums import Language
 from distribution.domain.types import TimeWindow
 from distribution.intake.reading import read_dataset
-from distribution.services.compute_round import RoundStart, conclude_round, demand_of, share_round
 from distribution.services.exports.crew_packs import render_crew_pack
-from distribution.services.plan_deliveries import SearchOptions, plan_demand
-from distribution.services.progress import SilentReporter
-from optimizer.plan import Limits
 from tests.support.networks import small_network, write_csv
 from tests.support.nouns import windows
+from tests.support.outcomes import outcome_of
 
 REST = TimeWindow(9 * 3600, 10 * 3600)
 H = 3600
@@ -27,13 +24,6 @@ H = 3600
 def resting(network):
     settings = network.settings.model_copy(update={"rest_hours": (REST,), "language": Language.EN})
     return replace(network, settings=settings)
-
-
-def outcome_of(network):
-    start = RoundStart(network, 1, "spring")
-    allocation = share_round(start)
-    deliveries = plan_demand(demand_of(start, allocation), SearchOptions(Limits(None, 20)), SilentReporter())
-    return conclude_round(start, allocation, deliveries)
 
 
 @pytest.fixture(scope="module")

@@ -1,5 +1,7 @@
 """A network's ways are measured once and are its travel matrix from then on; by an engine that stands for all."""
 
+import io
+import zipfile
 from dataclasses import replace
 
 import numpy as np
@@ -7,12 +9,14 @@ import pytest
 
 from distribution.domain.errors import InputError
 from distribution.intake.reading import read_dataset
+from distribution.services.exports.crew_packs import render_crew_pack
 from distribution.services.roads import RoadLines, build_roads, measure_roads, open_engine
 from distribution.services.sentences import describe_error, describe_finding
 from distribution.services.travel import build_travel
 from gis.travel.engine import RoadsError, RoadsFault
 from gis.travel.valhalla import Truck
 from tests.support.networks import another_country, small_network, write_csv
+from tests.support.outcomes import outcome_of
 
 NO_ROAD_TO = "O4"
 OFF_ROAD = "O5"
@@ -167,3 +171,13 @@ def test_a_map_of_elsewhere_is_refused_before_any_way_is_asked_for():
     assert finding.code == "map_elsewhere"
     assert finding.params == {"count": 12, "places": 12}
     assert describe_finding(finding, "fa").fix
+
+
+def test_a_way_that_no_engine_found_is_no_track():
+    """Straight lines are drawn, and never told to a navigator as a road."""
+    outcome = outcome_of(small_network())
+    truck = outcome.truck_days[0]
+    for roads, tracks in ((lambda _places: (), 0), (lambda places: places, len(truck.trips))):
+        with zipfile.ZipFile(io.BytesIO(render_crew_pack(replace(outcome, roads=roads), truck))) as archive:
+            (name,) = (n for n in archive.namelist() if n.endswith(".gpx"))
+            assert archive.read(name).count(b"<trk>") == tracks

@@ -66,7 +66,7 @@ def _crew_day(outcome: RoundOutcome, truck: TruckDay, stem: str) -> CrewDay:
         commodities=tuple(c.name for c in outcome.commodities),
         trips=tuple(_crew_trip(outcome, trip, place) for trip in truck.trips),
         texts=CrewTexts(**texts),
-        source=outcome.dataset.settings.travel_source if outcome.roads else "",
+        source=outcome.dataset.settings.travel_source if any(t in outcome.road_lines for t in truck.trips) else "",
     )
 
 
@@ -80,7 +80,7 @@ def _crew_trip(outcome: RoundOutcome, trip: Trip, warehouse: CrewPlace) -> CrewT
         end=outcome.clock(outcome.hours(trip).end_s),
         distance_m=trip.metres,
         stops=tuple(_crew_stop(outcome, visit) for visit in outcome.visits(trip)),
-        path=outcome.paths[trip] if outcome.roads else (),
+        path=outcome.road_lines.get(trip, ()),
     )
 
 

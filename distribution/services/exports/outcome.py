@@ -197,14 +197,22 @@ class RoundOutcome:
         return total
 
     @cached_property
-    def paths(self) -> dict[Trip, Line]:
-        """Find the line (lon, lat) of each trip from its warehouse over its halts and back: the road, if it is known."""
-        return {trip: self._path(trip) for truck in self.truck_days for trip in truck.trips}
+    def road_lines(self) -> dict[Trip, Line]:
+        """Find the road (lon, lat) of each trip from its warehouse over its halts and back, where it is known."""
+        if self.roads is None:
+            return {}
+        trips = (trip for truck in self.truck_days for trip in truck.trips)
+        return {trip: line for trip in trips if (line := self.roads(self._straight(trip)))}
 
-    def _path(self, trip: Trip) -> Line:
+    @cached_property
+    def paths(self) -> dict[Trip, Line]:
+        """Return the line to draw for each trip: its road, or straight from halt to halt."""
+        trips = (trip for truck in self.truck_days for trip in truck.trips)
+        return {trip: self.road_lines.get(trip) or self._straight(trip) for trip in trips}
+
+    def _straight(self, trip: Trip) -> Line:
         yard = self.dataset.warehouses[trip.depot]
-        straight = tuple((p.lon, p.lat) for p in (yard, *(v.outlet for v in self.visits(trip)), yard))
-        return straight if self.roads is None else self.roads(straight) or straight
+        return tuple((p.lon, p.lat) for p in (yard, *(v.outlet for v in self.visits(trip)), yard))
 
     def date_of(self, day: int) -> dt.date:
         """Return the date of a working day."""
