@@ -24,5 +24,16 @@ Areas = Annotated[
     Path | None, typer.Option(metavar="FILE", help="polygons with area_code, for cells that name no area")
 ]
 WithinAreas = Annotated[
-    bool, typer.Option("--within-areas/--across-areas", help="whether people stay in the area they live in")
+    bool | None,
+    typer.Option(
+        "--within-areas/--across-areas",
+        help="whether people stay in the area they live in [default: as the policy says]",
+    ),
+]
+PolicyCode = Annotated[
+    str | None,
+    typer.Option(
+        "--policy",
+        help="policy of the network that says whether people cross areas [default: its policy default, if any]",
+    ),
 ]

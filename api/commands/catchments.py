@@ -12,7 +12,7 @@ import typer
 
 from api.console_findings import print_findings
 from api.console_table import print_table
-from api.resident_options import Areas, Layer, Residents, Side, WithinAreas
+from api.resident_options import Areas, Layer, PolicyCode, Residents, Side, WithinAreas
 from api.road_options import EngineOrNone, Traveller, TravelsBy, open_people_travel
 from api.terminal import Lang, err, errors_in_words, finite, out, say
 from distribution.domain.catchments import CatchmentMethod, CatchmentOptions
@@ -27,7 +27,8 @@ def catchments(
     residents: Residents,
     folder: Annotated[Path, typer.Option("--out", metavar="DIR", help="new folder for the results")],
     method: Annotated[CatchmentMethod, typer.Option(help="how people divide among outlets")] = _USUAL.method,
-    within_areas: WithinAreas = _USUAL.within_areas,
+    within_areas: WithinAreas = None,
+    policy_code: PolicyCode = None,
     side: Side = 1000,
     layer: Layer = None,
     areas: Areas = None,
@@ -53,7 +54,7 @@ def catchments(
     lang: Lang = Language.EN,
 ) -> None:
     """Find which people each outlet serves, everybody counted once, and fill in the served populations."""
-    from distribution.intake.reading import read_dataset
+    from distribution.intake.reading import Purpose, read_dataset
     from distribution.services.catchment_files import (
         describe,
         list_tables,
@@ -61,19 +62,21 @@ def catchments(
         write_catchments,
     )
     from distribution.services.catchments import build_catchments
+    from distribution.services.policies import keeps_within_areas
     from distribution.services.residents import ResidentSource, read_residents
     from distribution.services.whole_folder import require_new_folder
 
-    options = CatchmentOptions(method, within_areas, count, max_km, max_minutes, attraction, friction, threshold, slack)
     with errors_in_words(lang):
         require_new_folder(folder)
         roads = None if travel is None else open_people_travel(travel, by)
-        result = read_dataset(source)
+        result = read_dataset(source, Purpose.CATCHMENTS)
         if result.dataset is None:
             raise InputError(result.findings)
         table, notes = read_residents(ResidentSource(residents, side, layer, areas), result.dataset)
         findings = (*result.findings, *notes)
         print_findings(err, findings, lang.locale)
+        within = keeps_within_areas(result.dataset, policy_code, within_areas)
+        options = CatchmentOptions(method, within, count, max_km, max_minutes, attraction, friction, threshold, slack)
         report = build_catchments(result.dataset, table, options, roads)
         write_catchments(folder, result.dataset, report, findings, lang.locale)
     if as_json:

@@ -12,7 +12,7 @@ import typer
 
 from api.console_findings import print_findings
 from api.console_table import print_table
-from api.resident_options import Areas, Layer, Residents, Side, WithinAreas
+from api.resident_options import Areas, Layer, PolicyCode, Residents, Side, WithinAreas
 from api.road_options import EngineOrNone, Traveller, TravelsBy, open_people_travel
 from api.terminal import Lang, err, errors_in_words, finite, out, say
 from distribution.domain.catchments import SitingGoal, SitingOptions
@@ -32,7 +32,8 @@ def siting(
     candidates: Annotated[
         int, typer.Option(min=1, max=5000, help="cells with the most people that may get an outlet")
     ] = 300,
-    within_areas: WithinAreas = True,
+    within_areas: WithinAreas = None,
+    policy_code: PolicyCode = None,
     side: Side = 1000,
     layer: Layer = None,
     areas: Areas = None,
@@ -43,7 +44,8 @@ def siting(
     lang: Lang = Language.EN,
 ) -> None:
     """Find where new outlets would help most, and how near that is to the best possible."""
-    from distribution.intake.reading import read_dataset
+    from distribution.intake.reading import Purpose, read_dataset
+    from distribution.services.policies import keeps_within_areas
     from distribution.services.residents import ResidentSource, read_residents
     from distribution.services.site_outlets import (
         describe_siting,
@@ -55,12 +57,13 @@ def siting(
 
     with errors_in_words(lang):
         roads = None if travel is None else open_people_travel(travel, by)
-        result = read_dataset(source)
+        result = read_dataset(source, Purpose.CATCHMENTS)
         if result.dataset is None:
             raise InputError(result.findings)
         table, notes = read_residents(ResidentSource(residents, side, layer, areas), result.dataset)
         print_findings(err, (*result.findings, *notes), lang.locale)
-        report = site_outlets(result.dataset, table, SitingOptions(new, goal, reach, candidates, within_areas), roads)
+        within = keeps_within_areas(result.dataset, policy_code, within_areas)
+        report = site_outlets(result.dataset, table, SitingOptions(new, goal, reach, candidates, within), roads)
         if file is not None:
             try:
                 file.write_bytes(render_sites(report))

@@ -86,6 +86,9 @@ class Policy(Named):
     deviation_spares_full: bool = Field(
         default=True, description="yes if a full outlet may stay below the bound; no if it then holds all others back"
     )
+    people_cross_areas: bool = Field(
+        default=False, description="yes if catchments may give people an outlet outside the area they live in"
+    )
 
     @property
     def reserve(self) -> Fraction:

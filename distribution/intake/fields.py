@@ -40,6 +40,9 @@ POLICY_PARTS = ("need_weights", "fixed_shares", "baskets")
 #: ``policies`` when one of the ``POLICY_PARTS`` has rows.
 REQUIRED_SHEETS = ("areas", "unions", "cooperatives", "outlets", "warehouses", "commodities", "stock", "quotas")
 
+#: Sheets without which it is not known who could be served by whom.
+CATCHMENT_SHEETS = ("areas", "unions", "cooperatives", "outlets")
+
 #: (sheet, column) -> the sheets whose codes may stand there.
 REFERENCES: Mapping[tuple[str, str], tuple[str, ...]] = types.MappingProxyType(
     {

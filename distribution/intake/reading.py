@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from distribution.domain.findings import Finding, has_errors
 from distribution.domain.settings import NetworkSettings
 from distribution.intake.csv_folder import find_sheets, iterate_csv
 from distribution.intake.fields import (
+    CATCHMENT_SHEETS,
     POLICY_PARTS,
     REQUIRED_SHEETS,
     SETTINGS_SHEET,
@@ -31,6 +33,14 @@ from distribution.intake.rows import NumberedRow, ReadSheet, read_rows
 from distribution.intake.settings_sheet import read_settings
 from distribution.intake.travel import read_travel
 from distribution.intake.workbook import open_sheets
+
+
+class Purpose(StrEnum):
+    """What a network is read for: a round, or to find out whom its outlets serve before anything is shared."""
+
+    ROUND = "round"
+    CATCHMENTS = "catchments"
+
 
 Sources = Mapping[str, Callable[[], Iterable[NumberedRow]]]
 
@@ -64,15 +74,16 @@ def _open(path: Path, log: FindingLog) -> Sources | None:
     return {sheet: partial(book.iterate, sheet, log) for sheet in book.sheets}
 
 
-def _read_sheets(sources: Sources, log: FindingLog) -> dict[str, ReadSheet]:
+def _read_sheets(sources: Sources, purpose: Purpose, log: FindingLog) -> dict[str, ReadSheet]:
     sheets: dict[str, ReadSheet] = {}
     for sheet in SHEETS:
         if sheet in sources:
             sheets[sheet] = read_rows(sheet, sources[sheet](), log)
             if log.was_cut_short(sheet) or not sheets[sheet].codes:
                 sheets[sheet].codes = None
-    needed = list(REQUIRED_SHEETS)
-    if any(row.values.get("mode", OutletMode.DELIVERED) == OutletMode.DELIVERED for row in _rows(sheets, "outlets")):
+    needed = list(REQUIRED_SHEETS if purpose is Purpose.ROUND else CATCHMENT_SHEETS)
+    modes = {row.values.get("mode", OutletMode.DELIVERED) for row in _rows(sheets, "outlets")}
+    if purpose is Purpose.ROUND and OutletMode.DELIVERED in modes:
         needed.append("vehicles")
     if any(_rows(sheets, sheet) for sheet in POLICY_PARTS):
         needed.append("policies")
@@ -117,16 +128,17 @@ def _read_travel(sources: Sources, sheets: Mapping[str, ReadSheet], log: Finding
     return read_travel(given, [code for codes in places for code in codes or {}], log)
 
 
-def read_dataset(path: Path) -> ReadResult:
+def read_dataset(path: Path, purpose: Purpose = Purpose.ROUND) -> ReadResult:
     """Read a folder of CSV files or an XLSX workbook.
 
+    For catchments no goods, warehouses and trucks are needed, and people may be missing: these are what is looked for.
     Nothing is raised for wrong input: every finding is returned, in the order of sheets and rows.
     """
     log = FindingLog()
     sources = _open(path, log)
     if sources is None:
         return ReadResult(None, log.findings())
-    sheets = _read_sheets(sources, log)
+    sheets = _read_sheets(sources, purpose, log)
     _check_sheets(sheets, log)
     settings = read_settings(sources[SETTINGS_SHEET](), log) if SETTINGS_SHEET in sources else NetworkSettings()
     travel = _read_travel(sources, sheets, log)
@@ -138,7 +150,8 @@ def read_dataset(path: Path) -> ReadResult:
         for sheet, read in sheets.items()
         for row in read.rows
     }
-    run_network_checks(dataset, row_of, flawed, log)
+    if purpose is Purpose.ROUND:
+        run_network_checks(dataset, row_of, flawed, log)
     findings = log.findings()
     return ReadResult(None if has_errors(findings) else dataset, findings)
 

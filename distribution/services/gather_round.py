@@ -22,7 +22,8 @@ from distribution.domain.network import Outlet
 from distribution.domain.policy import Policy
 from distribution.domain.rounds import NANO_PER_PACK, WaitingPacks
 from distribution.services.demand import commodity_mask, most_drops, receiving_mask, round_days
-from distribution.services.need import OutletNeed, build_need, find_policy, served_by
+from distribution.services.need import OutletNeed, build_need, served_by
+from distribution.services.policies import choose_policy
 from distribution.services.policy_rules import build_fixed_shares, build_rules, build_tree, methods_for
 from distribution.services.storage_room import free_storage_g
 
@@ -80,8 +81,6 @@ def gather_round(
 ) -> GatheredRound:
     """Gather what the quotas of one round are shared by.
 
-    Without a policy's code, the network's policy ``default`` holds, else :data:`DEFAULT_POLICY`.
-
     Raises
     ------
     NotFoundError
@@ -92,9 +91,7 @@ def gather_round(
         is more than a method shares in reasonable time; ``need_out_of_range`` if the
         policy cannot be followed.
     """
-    policy = find_policy(dataset, policy_code) or next(
-        (p for p in dataset.policies if p.code == DEFAULT_POLICY.code), DEFAULT_POLICY
-    )
+    policy = choose_policy(dataset, policy_code)
     served = counted = served_by(dataset)
     if policy.counts is CountBasis.HOUSEHOLDS:
         counted = served_by(dataset, policy)

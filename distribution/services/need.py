@@ -10,12 +10,12 @@ import numpy as np
 
 from distribution.allocation.need import NeedFactor, NeedRangeError, NeedTable, combine_factors
 from distribution.allocation.population import PopulationTable, Served, share_people
-from distribution.documents.formats import NOTHING
 from distribution.domain.dataset import Dataset
 from distribution.domain.enums import CountBasis
-from distribution.domain.errors import NotFoundError, StateError
+from distribution.domain.errors import StateError
 from distribution.domain.network import Outlet
 from distribution.domain.policy import Policy
+from distribution.services.policies import find_policy
 from distribution.services.travel import build_travel
 from gis.travel.protocol import UNREACHABLE
 
@@ -46,23 +46,6 @@ class OutletNeed:
     exponent: Decimal = Decimal(1)
     metres: tuple[int, ...] | None = None
     metres_are_estimates: bool = False
-
-
-def find_policy(dataset: Dataset, policy: Policy | str | None) -> Policy | None:
-    """Return the policy of a code; a policy, or none, as it is.
-
-    Raises
-    ------
-    NotFoundError
-        ``policy_unknown`` if the network has no policy of that code.
-    """
-    if not isinstance(policy, str):
-        return policy
-    for candidate in dataset.policies:
-        if candidate.code == policy:
-            return candidate
-    codes = ", ".join(sorted(candidate.code for candidate in dataset.policies))
-    raise NotFoundError("policy_unknown", policy=policy, policies=codes or NOTHING)
 
 
 def share_people_by(dataset: Dataset, policy: Policy | str | None = None) -> PopulationTable:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from distribution.domain.network import Named
 from distribution.messages import Locale, render_message
-from distribution.services.gather_round import DEFAULT_POLICY
+from distribution.services.policies import DEFAULT_POLICY
 
 
 def name_policy(policy: Named, locale: Locale) -> str:

@@ -13,8 +13,8 @@ from distribution.services.compute_round import RoundStart, conclude_round, dema
 from distribution.services.exports.build import build_files
 from distribution.services.exports.outcome import FindLine, RoundOutcome
 from distribution.services.gather_round import Accounts
-from distribution.services.need import find_policy
 from distribution.services.plan_deliveries import SearchOptions, plan_demand
+from distribution.services.policies import find_policy
 from distribution.services.progress import Phase, Reporter
 from distribution.services.round_quotas import choose_quotas
 from distribution.services.summary import RoundSummary

@@ -22,7 +22,7 @@ from distribution.services.exports.allotment_table import (
     render_table_csv,
     render_table_workbook,
 )
-from distribution.services.gather_round import DEFAULT_POLICY
+from distribution.services.policies import DEFAULT_POLICY
 from distribution.services.policy_words import name_policy
 from distribution.services.run_round import BUNDLE_ROOT
 from distribution.services.unplaced import count_stops

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import shapely
 from numpy.typing import NDArray
-from scipy.spatial import cKDTree
+from scipy.spatial import Voronoi, cKDTree
 
 from gis.catchments.sites import FloatArray, IntArray
 from gis.projection import LocalPlane
@@ -68,15 +68,25 @@ def _land(points: FloatArray) -> tuple[NDArray[np.object_], NDArray[np.bool_]]:
     boxes = shapely.box(points[:, 0] - reach, points[:, 1] - reach, points[:, 0] + reach, points[:, 1] + reach)
     if len(points) == 1:
         return np.asarray(boxes, dtype=object), np.array([True])
-    parts = shapely.get_parts(
-        shapely.voronoi_polygons(shapely.multipoints(points), extend_to=shapely.box(*shapely.total_bounds(boxes)))
-    )
-    own = np.empty(len(points), dtype=object)
-    part, point = shapely.STRtree(shapely.points(points)).query(parts, predicate="contains")
-    own[point] = parts[part]
+    own = _nearer_land(points, 2 * float(reach.max()))
     is_cut = ~np.asarray(shapely.covered_by(own, boxes), dtype=np.bool_)
     own[is_cut] = shapely.intersection(own[is_cut], boxes[is_cut])
     return own, is_cut
+
+
+def _nearer_land(points: FloatArray, margin: float) -> NDArray[np.object_]:
+    """Return what is nearer to each point than to any other: polygons whose corners are the same numbers in neighbours.
+
+    Points far around leave none of the land without an end.
+    """
+    low, high = points.min(axis=0) - margin, points.max(axis=0) + margin
+    far, middle = (high - low).max(), (low + high) / 2
+    frame = middle + 4 * far * np.array([(-1, -1), (-1, 1), (1, -1), (1, 1), (-1, 0), (1, 0), (0, -1), (0, 1)])
+    diagram = Voronoi(np.concatenate([points, frame]))
+    corners = [diagram.regions[region] for region in diagram.point_region[: len(points)].tolist()]
+    owner = np.repeat(np.arange(len(points)), [len(some) for some in corners])
+    rings = shapely.linearrings(diagram.vertices[np.concatenate(corners)], indices=owner)
+    return np.asarray(shapely.polygons(rings), dtype=object)
 
 
 def _to_degrees(plane: LocalPlane, km: FloatArray) -> FloatArray:

@@ -25,6 +25,25 @@ def test_a_grid_is_cut_where_the_outlets_change():
     assert east.bounds[0] == pytest.approx(59.045, abs=1e-6)
 
 
+@pytest.mark.parametrize("columns", [1, 2, 7, 38])
+@pytest.mark.parametrize("rows", [1, 3, 41])
+def test_a_grid_of_metres_that_is_a_curved_one_in_degrees_is_outlined_without_gaps(columns, rows):
+    if columns * rows == 1:
+        return
+    plane = LocalPlane.around([51.2, 51.6], [30.0, 30.4])
+    random = np.random.default_rng(columns * rows)
+    east, north = (a.ravel().astype(float) for a in np.meshgrid(np.arange(columns), np.arange(rows)))
+    group = random.integers(0, 3, columns * rows)
+    found, shapes = outline_groups(*plane.locate(east, north), group)
+    assert shapely.is_valid(shapes).all()
+    whole = shapely.union_all(shapes)
+    assert whole.area == pytest.approx(sum(shape.area for shape in shapes), rel=1e-5)
+    assert found.tolist() == np.unique(group).tolist()
+    if min(columns, rows) > 1:
+        assert whole.geom_type == "Polygon"
+        assert not whole.buffer(1e-6).interiors
+
+
 @given(
     st.lists(st.tuples(st.floats(55, 61), st.floats(33, 38), st.integers(-1, 4)), min_size=1, max_size=60),
 )
