@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from distribution.documents.formats import isolate, render_labels
 from distribution.documents.seal import format_seal
 from distribution.documents.sketches import show_sketch
-from distribution.documents.typesetting import FontSettings, render_pdf
+from distribution.documents.typesetting import FontSettings, render_pdf, render_svgs
 from distribution.messages import Locale, render_message
 from gis.export.sketch import Sketch
 
 #: A lying A4 sheet: width of the drawing, height of it and its legend together, and the least height of the drawing.
 _WIDTH_MM, _HEIGHT_MM, _LEAST_MM = 273.0, 152.0, 90.0
 _COLUMNS, _LINE_MM = 4, 4.3
+_TEMPLATE = "maps.typ"
 _COMMON_LABELS = ("synthetic",)
 _SWATCH = '<svg xmlns="http://www.w3.org/2000/svg" width="8mm" height="3mm" viewBox="0 0 8 3">{}</svg>'
 
@@ -53,47 +53,73 @@ class MapSheet:
     legend: tuple[LegendEntry, ...]
 
 
-def render_map_sheets(
-    sheets: Sequence[MapSheet],
-    locale: Locale,
-    *,
-    title: str,
-    number: str,
-    notes: Sequence[str] = (),
-    synthetic: bool = False,
-    bundle_sha256: str = "",
-    fonts: FontSettings | None = None,
-) -> bytes:
-    """Typeset map sheets as PDF on lying A4; the same data gives the same bytes.
+@dataclass(frozen=True, slots=True)
+class MapBook:
+    """Map sheets, and what stands on all of them.
 
-    Parameters
+    Attributes
     ----------
+    sheets
+        One page each.
+    locale
+        Language of the words that are the same on all sheets.
+    heading
+        What kind of maps they are.
     title, number
-        Whose maps they are, and of which round.
+        Whose maps they are, and of which round; a blank number for none.
     notes
         Whose roads, that figures are estimates, and the like.
+    synthetic, bundle_sha256
+        Whether figures are made up; root hash of the round's bundle, if it has one.
+    """
+
+    sheets: tuple[MapSheet, ...]
+    locale: Locale
+    heading: str
+    title: str
+    number: str = ""
+    notes: tuple[str, ...] = ()
+    synthetic: bool = False
+    bundle_sha256: str = ""
+
+
+def render_maps_pdf(book: MapBook, fonts: FontSettings | None = None) -> bytes:
+    """Typeset map sheets as PDF on lying A4; the same data gives the same bytes.
 
     Raises
     ------
     UnavailableError
         ``font_missing`` if no font folder holds the font.
     """
-    heading = render_message("document.maps.heading", locale)
-    page = render_message("document.common.page", locale, {"page": "{page}", "pages": "{pages}"})
-    data: dict[str, object] = {
-        "heading": heading,
-        "title": title,
-        "number": number,
-        "synthetic": synthetic,
-        "seal": format_seal(bundle_sha256, locale),
+    return render_pdf(_TEMPLATE, _data(book), book.locale, fonts)
+
+
+def render_maps_svg(book: MapBook, fonts: FontSettings | None = None) -> tuple[bytes, ...]:
+    """Typeset map sheets as SVG, one after the other.
+
+    Raises
+    ------
+    UnavailableError
+        ``font_missing`` if no font folder holds the font.
+    """
+    return render_svgs(_TEMPLATE, _data(book), book.locale, fonts)
+
+
+def _data(book: MapBook) -> dict[str, object]:
+    page = render_message("document.common.page", book.locale, {"page": "{page}", "pages": "{pages}"})
+    return {
+        "heading": book.heading,
+        "title": book.title,
+        "number": book.number,
+        "synthetic": book.synthetic,
+        "seal": format_seal(book.bundle_sha256, book.locale),
         "paper": "a4",
         "flipped": True,
-        "running": [f"{heading} {isolate(number)}"],
-        "labels": render_labels("common", _COMMON_LABELS, locale) | {"page": page},
-        "sheets": [_show(sheet, locale) for sheet in sheets],
-        "notes": list(notes),
+        "running": [f"{book.heading} {isolate(book.number)}" if book.number else book.heading],
+        "labels": render_labels("common", _COMMON_LABELS, book.locale) | {"page": page},
+        "sheets": [_show(sheet, book.locale) for sheet in book.sheets],
+        "notes": list(book.notes),
     }
-    return render_pdf("maps.typ", data, locale, fonts)
 
 
 def _show(sheet: MapSheet, locale: Locale) -> dict[str, object]:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Literal
 
 import typst
 
@@ -75,6 +76,29 @@ def render_pdf(
     UnavailableError
         ``font_missing`` if the font is not there, ``pdf_failed`` if the typesetter refuses the template.
     """
+    return _typeset(template, data, locale, settings, "pdf")[0]
+
+
+def render_svgs(
+    template: str, data: Mapping[str, object], locale: Locale, settings: FontSettings | None = None
+) -> tuple[bytes, ...]:
+    """Typeset a template with data as a drawing for each page, its letters as outlines: no reader needs the font.
+
+    Raises
+    ------
+    UnavailableError
+        As :func:`render_pdf`.
+    """
+    return _typeset(template, data, locale, settings, "svg")
+
+
+def _typeset(
+    template: str,
+    data: Mapping[str, object],
+    locale: Locale,
+    settings: FontSettings | None,
+    file_format: Literal["pdf", "svg"],
+) -> tuple[bytes, ...]:
     settings = settings or read_font_settings()
     page = {
         "family": settings.family,
@@ -84,13 +108,14 @@ def render_pdf(
     }
     compiler = typst.Compiler(root=TEMPLATES, font_paths=require_fonts(settings), ignore_system_fonts=True)
     try:
-        pdf = compiler.compile(
+        made = compiler.compile(
             input=TEMPLATES / template,
-            format="pdf",
+            format=file_format,
             sys_inputs={"data": json.dumps(page | dict(data), ensure_ascii=False)},
         )
     except typst.TypstError as error:
         raise UnavailableError("pdf_failed", detail=error.message) from error
-    if not isinstance(pdf, bytes):
+    pages = (made,) if isinstance(made, bytes) else tuple(made or ())
+    if not pages:
         raise UnavailableError("pdf_failed", detail="the typesetter returned no document")
-    return pdf
+    return pages

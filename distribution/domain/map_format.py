@@ -15,3 +15,4 @@ class MapFormat(StrEnum):
     GPX = "gpx"
     CSV = "csv"
     PDF = "pdf"
+    SVG = "svg"

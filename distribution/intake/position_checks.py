@@ -68,9 +68,9 @@ def check_positions(sheets: Mapping[str, ReadSheet], log: FindingLog) -> None:
             real.append(place)
     if real:
         _check_against_middle(real, log)
-    outlets = [place for place in real if place.sheet == "outlets"]
-    _check_shared(outlets, log)
-    _check_against_areas(outlets, log)
+    for sheet in _POSITIONED:
+        _check_shared([place for place in real if place.sheet == sheet], log)
+    _check_against_areas([place for place in real if place.sheet == "outlets"], log)
 
 
 def _check_against_middle(real: Sequence[_Place], log: FindingLog) -> None:
@@ -85,10 +85,10 @@ def _check_against_middle(real: Sequence[_Place], log: FindingLog) -> None:
             _warn(log, place, "position_far", "lon", place.shown, km=round(away_km))
 
 
-def _check_shared(outlets: Sequence[_Place], log: FindingLog) -> None:
-    """Tell of outlets that stand exactly where one before them does: a row that was copied and not changed."""
+def _check_shared(alike: Sequence[_Place], log: FindingLog) -> None:
+    """Tell of places that stand exactly where one like them before does: a row that was copied and not changed."""
     first: dict[tuple[float, float], str] = {}
-    for place in outlets:
+    for place in alike:
         other = first.setdefault((place.lon, place.lat), place.code)
         if other != place.code:
             _warn(log, place, "position_shared", "lon", place.shown, other=other)

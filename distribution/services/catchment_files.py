@@ -10,13 +10,16 @@ from pathlib import Path
 
 import geopandas as gpd
 import numpy as np
+from numpy.typing import NDArray
 
+from distribution.documents.map_sheets import render_maps_pdf, render_maps_svg
 from distribution.documents.tables import Cell, render_csv
 from distribution.domain.dataset import Dataset
 from distribution.domain.findings import Finding
 from distribution.domain.numerals import format_number
 from distribution.intake.export import write_csv_folder
 from distribution.messages import Locale, render_message
+from distribution.services.catchment_map import build_catchment_map
 from distribution.services.catchments import FAR_M, FAR_S, AreaLine, CatchmentReport
 from distribution.services.run_folder import render_findings
 from distribution.services.whole_folder import new_folder
@@ -43,11 +46,16 @@ def write_catchments(
     UnavailableError
         ``out_unusable``.
     """
+    main = _main_rows(report)
+    groups = _outlined(report, main)
+    book = build_catchment_map(dataset, report, groups[1], (_ways(report, locale),), locale)
     files = {
         "catchments.csv": render_csv(("cell_code", "area_code", "outlet_code", "people", "metres", "seconds"), _rows(report)),
         "outlets.csv": render_csv(_OUTLET_COLUMNS, _outlet_rows(report)),
         "areas.csv": render_csv(("area_code", "people", "served", "unserved", *_FAR_COLUMNS), map(_area_row, report.areas)),
-        GEOPACKAGE: render_geopackage(_layers(report, locale), GEOPACKAGE, render_message("catchments.title", locale)),
+        GEOPACKAGE: render_geopackage(_layers(report, main, groups, locale), GEOPACKAGE, _word("title", locale)),
+        "catchments.pdf": render_maps_pdf(book),
+        "catchments.svg": render_maps_svg(book)[0],
         "summary.json": json.dumps(to_document(report), ensure_ascii=False, sort_keys=True, indent=2).encode(),
         "findings.csv": render_findings(findings, locale),
     }  # fmt: skip
@@ -101,16 +109,18 @@ def describe(report: CatchmentReport, locale: Locale) -> str:
     }
     spelt = {name: format_number(number, locale) for name, number in numbers.items()}
     method = _word(f"method.{report.options.method}", locale)
-    source = _word("estimates", locale) if report.roads is None else _roads(report.roads, locale)
-    text = f"{_word('done', locale, method=method, **spelt)} {source}"
+    text = f"{_word('done', locale, method=method, **spelt)} {_ways(report, locale)}"
     if not report.astray:
         return text
     codes = ", ".join(report.astray[:5]) + ("" if len(report.astray) <= 5 else ", …")
     return f"{text} {_word('astray', locale, count=format_number(len(report.astray), locale), outlets=codes)}"
 
 
-def _roads(source: str, locale: Locale) -> str:
-    return render_message("roads.source", locale, {"source": source})
+def _ways(report: CatchmentReport, locale: Locale) -> str:
+    """Tell where the ways come from."""
+    if report.roads is None:
+        return _word("estimates", locale)
+    return render_message("roads.source", locale, {"source": report.roads})
 
 
 _OUTLET_COLUMNS = ("code", "name_fa", "name_en", "area_code", "served_population", "mean_metres", "farthest_metres")
@@ -141,11 +151,26 @@ def _area_row(line: AreaLine) -> tuple[Cell, ...]:
     return (line.code, line.people, line.served, line.unserved, *line.beyond_m, *line.beyond_s)
 
 
-def _layers(report: CatchmentReport, locale: Locale) -> list[Layer]:
-    table, cells = report.catchments, report.residents
-    first = np.unique(table.cell, return_index=True)
+def _main_rows(report: CatchmentReport) -> list[int | None]:
+    """Return for each cell the row of the outlet that it goes to first; None where nobody is served."""
+    first = np.unique(report.catchments.cell, return_index=True)
     main: dict[int, int] = dict(zip(first[0].tolist(), first[1].tolist(), strict=True))
-    rows = [main.get(cell) for cell in range(len(cells.code))]
+    return [main.get(cell) for cell in range(len(report.residents.code))]
+
+
+def _outlined(report: CatchmentReport, main: list[int | None]) -> tuple[NDArray[np.int64], NDArray[np.object_]]:
+    """Outline where the people of each outlet live: the land about the cells that it serves first."""
+    outlet = np.array([-1 if row is None else int(report.catchments.outlet[row]) for row in main], dtype=np.int64)
+    return outline_groups(report.residents.lon, report.residents.lat, outlet)
+
+
+def _layers(
+    report: CatchmentReport,
+    rows: list[int | None],
+    outlined: tuple[NDArray[np.int64], NDArray[np.object_]],
+    locale: Locale,
+) -> list[Layer]:
+    table, cells = report.catchments, report.residents
     outlets = build_point_layer(
         "outlets",
         _word("heading.outlets", locale),
@@ -174,13 +199,12 @@ def _layers(report: CatchmentReport, locale: Locale) -> list[Layer]:
         lat=cells.lat.tolist(),
         style=LayerStyle(color="#3f8b6b", size_mm=1.0),
     )
-    return [outlets, people, *_outlines(report, rows, locale)]
+    return [outlets, people, *_outlines(report, *outlined, locale)]
 
 
-def _outlines(report: CatchmentReport, main: list[int | None], locale: Locale) -> list[Layer]:
-    """Outline where the people of each outlet live: the land about the cells that it serves first."""
-    outlet = np.array([-1 if row is None else int(report.catchments.outlet[row]) for row in main], dtype=np.int64)
-    groups, shapes = outline_groups(report.residents.lon, report.residents.lat, outlet)
+def _outlines(
+    report: CatchmentReport, groups: NDArray[np.int64], shapes: NDArray[np.object_], locale: Locale
+) -> list[Layer]:
     if not groups.size:
         return []
     chosen = [report.outlets[number] for number in groups.tolist()]

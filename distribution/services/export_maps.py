@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import io
 import zipfile
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
@@ -24,8 +24,11 @@ from gis.export.gpx import GpxPoint, render_gpx
 from gis.export.kml import render_kml, render_kmz
 from gis.export.layers import Layer
 
-#: Formats that a whole network is exported in; a truck's day has all.
-NETWORK_FORMATS = (MapFormat.GPKG, MapFormat.GEOJSON, MapFormat.KML, MapFormat.KMZ, MapFormat.GPX)
+#: Formats that a whole network is exported in, and those of a truck's day.
+NETWORK_FORMATS = tuple(kind for kind in MapFormat if kind is not MapFormat.CSV)
+CREW_FORMATS = tuple(kind for kind in MapFormat if kind is not MapFormat.SVG)
+#: Files of a round that are exported as they are: maps for print, and drawings of them in a zip.
+_PRINTED, _DRAWINGS = "maps.pdf", "maps.zip"
 #: Layers of the network that are places to go to.
 _PLACES = ("outlets", "warehouses")
 _MOST_NAMED = 8
@@ -65,24 +68,35 @@ def export_maps(
         if found is None:
             raise NotFoundError("no_round_kept", folder=str(folder))
         if trucks or days:
+            _require_known_formats(formats, CREW_FORMATS, "format_of_network")
             return dict(_crew_files(tx, found.require_id(), formats, trucks, days))
-        if wrong := [f for f in formats if f not in NETWORK_FORMATS]:
-            known = Several(tuple(f.value for f in NETWORK_FORMATS))
-            raise InputError(tuple(_refuse("format_of_trucks", "--format", f.value, formats=known) for f in wrong))
-        network = tx.files.get(found.require_id(), NETWORK).content
+        _require_known_formats(formats, NETWORK_FORMATS, "format_of_trucks")
+        paths = {MapFormat.PDF: _PRINTED, MapFormat.SVG: _DRAWINGS}
+        wanted = {NETWORK, *(paths[kind] for kind in formats if kind in paths)}
+        kept = {path: tx.files.get(found.require_id(), path).content for path in wanted}
         locale = tx.datasets.load(found.dataset_version).settings.language.locale
-    return dict(_network_files(network, found.code, locale, formats))
+    return dict(_network_files(kept, found.code, locale, formats))
+
+
+def _require_known_formats(formats: Sequence[MapFormat], known: Sequence[MapFormat], code: str) -> None:
+    told = Several(tuple(kind.value for kind in known))
+    if wrong := [_refuse(code, "--format", kind.value, formats=told) for kind in formats if kind not in known]:
+        raise InputError(tuple(wrong))
 
 
 def _network_files(
-    network: bytes, title: str, locale: Locale, formats: Sequence[MapFormat]
+    kept: Mapping[str, bytes], title: str, locale: Locale, formats: Sequence[MapFormat]
 ) -> Iterator[tuple[str, bytes]]:
     stem = PurePosixPath(NETWORK).stem
-    layers = [_named(layer, locale) for layer in read_geopackage(network)]
+    layers = [_named(layer, locale) for layer in read_geopackage(kept[NETWORK])]
     for wanted in formats:
         name = f"{stem}.{wanted.value}"
         if wanted is MapFormat.GPKG:
-            yield name, network
+            yield name, kept[NETWORK]
+        elif wanted is MapFormat.PDF:
+            yield _PRINTED, kept[_PRINTED]
+        elif wanted is MapFormat.SVG:
+            yield from _unpacked(kept[_DRAWINGS])
         elif wanted is MapFormat.GEOJSON:
             yield from ((f"{layer.name}.geojson", render_geojson(layer)) for layer in layers)
         elif wanted is MapFormat.GPX:
@@ -90,6 +104,11 @@ def _network_files(
         else:
             kml = render_kml(title, layers)
             yield name, kml if wanted is MapFormat.KML else render_kmz(kml)
+
+
+def _unpacked(archive: bytes) -> Iterator[tuple[str, bytes]]:
+    with zipfile.ZipFile(io.BytesIO(archive)) as opened:
+        yield from ((name, opened.read(name)) for name in opened.namelist())
 
 
 def _named(layer: Layer, locale: Locale) -> Layer:

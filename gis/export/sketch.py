@@ -46,7 +46,7 @@ class SketchLine:
 
 @dataclass(frozen=True, slots=True)
 class SketchMark:
-    """A dot or a square at a position, and the text beside it; none for no text."""
+    """A dot or a square at a position, none for size 0, and the text beside it; none for no text."""
 
     lon: float
     lat: float
@@ -153,7 +153,7 @@ def draw_sketch(
         boxes.take(x, y, mark.size_mm / 2, mark.size_mm / 2)
     labels, leaders = _place_labels(marks, at, boxes, (width_mm, height_mm), letter_mm)
     parts += leaders
-    parts += [_draw_mark(mark, x, y) for mark, (x, y) in zip(marks, at.tolist(), strict=True)]
+    parts += [_draw_mark(mark, x, y) for mark, (x, y) in zip(marks, at.tolist(), strict=True) if mark.size_mm]
     parts.append(_draw_bar(bar_mm, height_mm))
     svg = (
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{width_mm:g}mm" height="{height_mm:g}mm" '

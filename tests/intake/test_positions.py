@@ -76,3 +76,15 @@ def test_an_outlet_in_the_midst_of_another_area_is_told_with_that_area() -> None
 def test_an_outlet_where_another_one_stands_is_told_with_that_one() -> None:
     places = town(59.0, 36.0)
     assert told_in_areas(a=[*places, places[2]]) == [("position_shared", "a6", "a2")]
+
+
+def test_a_warehouse_that_was_copied_is_told_but_an_outlet_may_stand_at_one() -> None:
+    def rows(*codes: str) -> list[ReadRow]:
+        return [ReadRow(n, {"code": code, "lon": 59.5, "lat": 36.25}, None) for n, code in enumerate(codes)]
+
+    log = FindingLog()
+    outlets, warehouses = ReadSheet("outlets", rows("O1")), ReadSheet("warehouses", rows("W1", "W2"))
+    check_positions({"outlets": outlets, "warehouses": warehouses}, log)
+    assert [(f.code, f.where.sheet, f.params["place"], f.params["other"]) for f in log.findings()] == [
+        ("position_shared", "warehouses", "W2", "W1")
+    ]

@@ -8,7 +8,7 @@ from distribution.services.exports.certificates import CERTIFICATES, render_cert
 from distribution.services.exports.crew_packs import crew_stem, render_crew_pack
 from distribution.services.exports.layers import NETWORK, render_network, render_routes
 from distribution.services.exports.map_page import render_map
-from distribution.services.exports.map_sheets import render_maps
+from distribution.services.exports.map_sheets import render_map_drawings, render_maps
 from distribution.services.exports.outcome import RoundOutcome, TruckDay
 from distribution.services.exports.plan_json import render_plan_json
 from distribution.services.exports.release_orders import render_orders
@@ -41,6 +41,7 @@ PAPERS: Renderers = {
     "allotments.xlsx": (XLSX, render_workbook),
     "map.html": ("text/html", render_map),
     "maps.pdf": ("application/pdf", render_maps),
+    "maps.zip": ("application/zip", render_map_drawings),
     NETWORK: ("application/geopackage+sqlite3", render_network),
     "release_orders.pdf": ("application/pdf", render_orders),
     "remedies.csv": ("text/csv", render_remedies),

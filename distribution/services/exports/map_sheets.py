@@ -1,4 +1,4 @@
-"""``maps.pdf``: what each outlet is allotted for a person, and the trips of each day, to hang on a wall."""
+"""``maps.pdf`` and ``maps.zip``: kg for a person at each outlet, and the trips of each day, to hang on a wall."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import math
 from collections import defaultdict
 from decimal import Decimal
 
-from distribution.documents.map_sheets import LegendEntry, MapSheet, map_mm, render_map_sheets
+from distribution.documents.map_sheets import LegendEntry, MapBook, MapSheet, map_mm, render_maps_pdf, render_maps_svg
 from distribution.domain.jalali import format_date
 from distribution.domain.network import Outlet
 from distribution.domain.numerals import format_number
@@ -14,6 +14,7 @@ from distribution.messages import render_message
 from distribution.services.exports.map_page import describe_round, list_notes
 from distribution.services.exports.outcome import RoundOutcome
 from gis.classes import classify, quantile_bounds
+from gis.export.archive import build_zip
 from gis.export.sketch import DASHES, SketchLine, SketchMark, draw_sketch
 from gis.map_colors import CLASS_COLORS, NO_VALUE_COLOR, ROUTE_COLORS, WAREHOUSE_COLOR
 
@@ -24,15 +25,26 @@ _YARD_MM, _STOP_MM, _LINE_MM = 2.6, 1.1, 0.45
 
 
 def render_maps(outcome: RoundOutcome) -> bytes:
-    """Render the maps of a round for print."""
+    """Render the maps of a round for print, as PDF."""
+    return render_maps_pdf(_map_book(outcome))
+
+
+def render_map_drawings(outcome: RoundOutcome) -> bytes:
+    """Render the maps of a round as drawings (SVG) for reports, in a zip."""
+    drawings = render_maps_svg(_map_book(outcome))
+    return build_zip({f"map-{number:02d}.svg": drawing for number, drawing in enumerate(drawings, 1)})
+
+
+def _map_book(outcome: RoundOutcome) -> MapBook:
     sheets = [_allotment_sheet(outcome)]
     sheets += [sheet for day in range(len(outcome.deliveries.demand.days)) for sheet in _day_sheet(outcome, day)]
-    return render_map_sheets(
-        sheets,
+    return MapBook(
+        tuple(sheets),
         outcome.locale,
+        render_message("document.maps.heading", outcome.locale),
         title=outcome.title,
         number=outcome.round_code,
-        notes=list_notes(outcome),
+        notes=tuple(list_notes(outcome)),
         synthetic=outcome.dataset.settings.synthetic,
         bundle_sha256=outcome.bundle_sha256,
     )
