@@ -43,6 +43,9 @@ class NetworkSettings(SQLModel):
         max_length=200,
         description="where the figures of the travel matrix come from, named on map and papers",
     )
+    travel_is_estimate: bool = Field(
+        default=False, description="yes if the figures of the travel matrix are estimates and not measured"
+    )
     stop_minutes: int = Field(default=15, ge=0, le=600, description="time at every stop, minutes")
     unload_minutes_per_tonne: int = Field(default=10, ge=0, le=600, description="unloading, minutes per tonne")
     loading_minutes: int = Field(default=30, ge=0, le=600, description="loading before every trip, minutes")

@@ -17,6 +17,7 @@ from sqlmodel import SQLModel
 from distribution.domain.absorption import LiftedLine
 from distribution.domain.apportionment import WeightedName
 from distribution.domain.dataset import SHEETS
+from distribution.domain.known_way import KnownWay
 from distribution.domain.receipt import ReceiptLine
 from distribution.domain.residents import AreaPolygon, ResidentCell, ResidentPolygon
 from distribution.domain.settings import NetworkSettings
@@ -200,6 +201,7 @@ AREA_POLYGONS_SHEET = "area_polygons"
 RESIDENT_CELLS_SHEET = "resident_cells"
 RESIDENT_POLYGONS_SHEET = "resident_polygons"
 RECEIPTS_SHEET = "receipts"
+KNOWN_WAYS_SHEET = "known_ways"
 _ALONE: Mapping[str, type[SQLModel]] = types.MappingProxyType(
     {
         LIFTED_SHEET: LiftedLine,
@@ -208,6 +210,7 @@ _ALONE: Mapping[str, type[SQLModel]] = types.MappingProxyType(
         RESIDENT_CELLS_SHEET: ResidentCell,
         RESIDENT_POLYGONS_SHEET: ResidentPolygon,
         RECEIPTS_SHEET: ReceiptLine,
+        KNOWN_WAYS_SHEET: KnownWay,
     }
 )
 

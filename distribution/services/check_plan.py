@@ -15,6 +15,7 @@ from distribution.domain.errors import InputError
 from distribution.domain.findings import Finding, Where
 from distribution.messages import Locale, render_message
 from distribution.services.delivery_figures import count_halts
+from distribution.services.exports.plan_json import TRAVEL_IS_TABLE
 from distribution.services.sentences import spell_numbers
 from gis.travel.geodesic import GeodesicTravel
 from optimizer.explain import static_reason
@@ -95,9 +96,9 @@ def _check_reasons(problem: Problem, plan: Plan, locale: Locale) -> Iterator[str
 
 
 def _check_estimates(loaded: LoadedPlan, locale: Locale) -> Iterator[str]:
-    """Compute every estimated leg anew from the positions; measured roads can only be taken as stated."""
+    """Compute every estimated leg anew from the positions; those of a table can only be taken as stated."""
     legs = loaded.travel.legs
-    if not loaded.header.get("travel_is_estimate") or not legs:
+    if not loaded.header.get("travel_is_estimate") or loaded.header.get(TRAVEL_IS_TABLE) or not legs:
         return
     places = loaded.problem.places
     try:

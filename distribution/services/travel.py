@@ -26,5 +26,6 @@ def build_travel(dataset: Dataset, places: Sequence[Positioned]) -> GeodesicTrav
         )
     row = {code: index for index, code in enumerate(dataset.travel.codes)}
     index = np.array([row.get(place.code, -1) for place in places], dtype=np.int64)
-    source = dataset.settings.travel_source or "road table"
-    return TableTravel(dataset.travel.metres, dataset.travel.seconds, index, source)
+    settings = dataset.settings
+    source = settings.travel_source or "road table"
+    return TableTravel(dataset.travel.metres, dataset.travel.seconds, index, source, settings.travel_is_estimate)

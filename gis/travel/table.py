@@ -19,7 +19,7 @@ class TravelTableError(ValueError):
 
 @dataclass(frozen=True, eq=False)
 class TableTravel:
-    """Road metres and seconds from a square table.
+    """Metres and seconds from a square table.
 
     Attributes
     ----------
@@ -31,6 +31,8 @@ class TableTravel:
         A missing place is unreachable from every other one, never 0 m away.
     source
         What the label says.
+    is_estimate
+        Whether the figures are estimates, and not those of roads.
 
     Raises
     ------
@@ -43,6 +45,7 @@ class TableTravel:
     seconds: NDArray[np.int32]
     index: NDArray[np.int64]
     source: str = "road table"
+    is_estimate: bool = False
 
     def __post_init__(self) -> None:
         """Check the tables and keep them in 32 bits, which halves what a child process is sent."""
@@ -63,11 +66,6 @@ class TableTravel:
     def label(self) -> str:
         """Name the source of the figures."""
         return self.source
-
-    @property
-    def is_estimate(self) -> bool:
-        """Tell that the figures are road figures."""
-        return False
 
     def matrix(self, origins: Indices, destinations: Indices) -> tuple[IntArray, IntArray]:
         """Return metres and seconds, each of shape (origins, destinations); -1 where there is no road.

@@ -109,10 +109,25 @@ def test_everything_that_is_not_there_is_told_at_once_and_nothing_is_written(fol
     assert not (tmp_path / "maps").exists()
 
 
-def test_a_whole_network_is_no_waybill(folder, tmp_path):
-    done = run("export", folder, "--out", tmp_path / "maps", "--format", "pdf")
+def test_the_maps_for_print_come_as_they_are_and_as_drawings(folder, tmp_path):
+    done = run("export", folder, "--out", tmp_path / "maps", "--format", "pdf", "--format", "svg")
+    assert done.exit_code == 0, done.stderr
+    assert (tmp_path / "maps" / "maps.pdf").read_bytes() == (folder / "maps.pdf").read_bytes()
+    drawings = sorted((tmp_path / "maps").glob("map-*.svg"))
+    with zipfile.ZipFile(folder / "maps.zip") as archive:
+        assert [path.name for path in drawings] == archive.namelist()
+    assert len(drawings) > 1
+    assert {ET.fromstring(path.read_bytes()).tag for path in drawings} == {"{http://www.w3.org/2000/svg}svg"}
+
+
+def test_a_whole_network_is_no_receipt_form_and_a_truck_no_drawing(folder, packs, tmp_path):
+    done = run("export", folder, "--out", tmp_path / "maps", "--format", "csv")
     assert done.exit_code == 2
-    assert "gpkg; geojson; kml; kmz; gpx" in done.stderr
+    assert "gpkg; geojson; kml; kmz; gpx; pdf; svg" in done.stderr
+    done = run("export", folder, "--out", tmp_path / "maps", "--format", "svg", "--truck", packs[0][11:])
+    assert done.exit_code == 2
+    assert "gpkg; geojson; kml; kmz; gpx; csv; pdf" in done.stderr
+    assert not (tmp_path / "maps").exists()
 
 
 def test_a_folder_that_is_in_use_is_left_alone(folder, tmp_path):

@@ -165,7 +165,7 @@ def test_a_code_used_twice_names_the_first_row(folder: CsvFolder) -> None:
 
 
 def test_an_outlet_and_a_warehouse_may_not_share_a_code(folder: CsvFolder) -> None:
-    folder.append("warehouses", code=first(folder, "outlets"), lon="59", lat="36")
+    folder.append("warehouses", code=first(folder, "outlets"), lon="59.1", lat="36")
     assert only(read_dataset(folder.path), "code_in_two_sheets").params["other_row"] == 2
 
 

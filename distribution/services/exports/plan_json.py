@@ -8,6 +8,8 @@ from optimizer.plan_file import dump_plan
 
 #: In the header: when the clock that the plan's times are told by stands still.
 REST_HOURS = "rest_hours"
+#: In the header: whether the ways are those of a table, which cannot be worked out anew from positions.
+TRAVEL_IS_TABLE = "travel_is_table"
 
 
 def render_plan_json(outcome: RoundOutcome) -> bytes:
@@ -20,6 +22,7 @@ def render_plan_json(outcome: RoundOutcome) -> bytes:
         "currency": outcome.dataset.settings.currency,
         "travel": deliveries.travel_label,
         "travel_is_estimate": deliveries.travel_is_estimate,
+        TRAVEL_IS_TABLE: outcome.dataset.travel is not None,
         "detour_factor": format_decimal(outcome.dataset.settings.detour_factor),
         "speed_kmh": format_decimal(outcome.dataset.settings.speed_kmh),
         "taavon_version": outcome.taavon_version,
