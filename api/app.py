@@ -15,7 +15,7 @@ from api.language import LanguageMiddleware
 from api.logs import configure_logs
 from api.openapi import DESCRIPTION, install_openapi
 from api.problems import install_problem_handlers
-from api.routers import datasets, health, jobs, keys, network, rounds
+from api.routers import audit, datasets, health, jobs, keys, network, rounds
 from api.runtime import open_runtime
 from api.security import get_principal
 from api.settings import Settings
@@ -53,7 +53,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     # Here, so that no route can be forgotten: whoever has no key gets nowhere, and every route knows its parameters.
     checks = (get_principal, require_clean_text, require_known_query, get_locale)
     v1 = APIRouter(prefix="/v1", dependencies=[Depends(check) for check in checks])
-    for module in (keys, network, datasets, rounds, jobs):
+    for module in (keys, network, datasets, rounds, jobs, audit):
         v1.include_router(module.router)
     app.include_router(v1)
     app.include_router(health.router)

@@ -5,14 +5,15 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from api.commands.absorb import absorb
+from api.commands.admin import admin
 from api.commands.apportion import apportion
+from api.commands.audit import audit
 from api.commands.bench import bench
 from api.commands.catchments import catchments
 from api.commands.compare import compare
@@ -171,16 +172,14 @@ def serve(
 
     from api.app import create_app
     from api.bootstrap import first_key
+    from api.database_option import read_settings
     from api.listen import bind_sockets
     from api.runtime import open_database
-    from api.settings import Settings
     from distribution.services.example import DEMO_ROUND, import_example
-    from distribution.store.engine import database_url, new_database
+    from distribution.store.engine import new_database
 
     with errors_in_words(lang):
-        settings = Settings.from_environment()
-        if database is not None:
-            settings = replace(settings, database_url=str(database_url(database)))
+        settings = read_settings(database)
         url = f"http://{f'[{host}]' if ':' in host else host}:{port}"
         sockets = bind_sockets(host, port)
         made = new_database(settings.database_url)
@@ -211,6 +210,8 @@ def worker(
 
 
 app.command("absorb")(absorb)
+app.add_typer(admin, name="admin")
+app.add_typer(audit, name="audit")
 app.command("apportion")(apportion)
 app.command("catchments")(catchments)
 app.command("compare")(compare)

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import re
+
 from starlette.requests import Request
 from starlette.responses import Response
+
+from api.problems import EdgeError
 
 
 def version_tag(version: int | None) -> str:
@@ -21,6 +25,23 @@ def is_fresh(request: Request, tag: str) -> bool:
     given = request.headers.get("if-none-match", "")
     wanted = tag.removeprefix("W/")
     return given.strip() == "*" or wanted in (part.strip().removeprefix("W/") for part in given.split(","))
+
+
+def require_version(request: Request) -> int:
+    """Return the version that the header ``If-Match`` names: nobody decides on what they have not read.
+
+    Raises
+    ------
+    EdgeError
+        ``if_match_missing`` (428) without one, ``if_match_unreadable`` if it names no version.
+    """
+    given = request.headers.get("if-match", "").strip()
+    if not given:
+        raise EdgeError(428, "if_match_missing")
+    found = re.fullmatch(r'W/"([1-9][0-9]{0,9})"', given)
+    if found is None:
+        raise EdgeError(412, "if_match_unreadable")
+    return int(found[1])
 
 
 def tag_response(response: Response, tag: str) -> None:

@@ -28,6 +28,8 @@ _TEXTS = {
     401: "No valid key",
     403: "The key's role does not allow it",
     404: "There is no such thing, or it is not the asker's",
+    412: "It has changed since the version in `If-Match`",
+    428: "The header `If-Match` is missing",
     409: "Its state does not allow it",
     413: "The body is too large",
     415: "The body's media type is not taken",
@@ -72,6 +74,8 @@ def _statuses(path: str, method: str, operation: dict[str, Any]) -> list[int]:
     statuses = [401, 403, 404, 422, 500, 503]
     if method != "get":
         statuses += [409, 413]
+    if any(parameter["name"] == "If-Match" for parameter in operation.get("parameters", ())):
+        statuses += [412, 428]
     if operation["operationId"] == "import_dataset":
         statuses.append(415)
     if operation["operationId"] in _TAGGED:

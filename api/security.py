@@ -9,9 +9,10 @@ from fastapi import Depends
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from api.dependencies import Database
-from distribution.domain.enums import Role
+from distribution.domain.enums import Right
 from distribution.domain.errors import ForbiddenError, UnauthorizedError
 from distribution.domain.principal import Principal
+from distribution.domain.rights import roles_with
 from distribution.services.api_keys import authenticate
 
 bearer = HTTPBearer(auto_error=False, scheme_name="api_key", description="An API key: `prefix.secret`.")
@@ -32,19 +33,20 @@ def get_principal(
     return authenticate(uow, credentials.credentials)
 
 
-def require_role(*roles: Role) -> Callable[[Principal], Principal]:
-    """Make a dependency that refuses every other role, before anything is looked up."""
+def require_right(right: Right) -> Callable[[Principal], Principal]:
+    """Make a dependency that refuses every role without a right, before anything is looked up."""
 
     def require(asker: Asker) -> Principal:
-        if asker.role not in roles:
-            raise ForbiddenError("role_required", roles=", ".join(role.value for role in roles))
+        if not asker.may(right):
+            raise ForbiddenError("role_required", roles=", ".join(roles_with(right)))
         return asker
 
     return require
 
 
 Asker = Annotated[Principal, Depends(get_principal)]
-Planner = Annotated[Principal, Depends(require_role(Role.PLANNER))]
+Admin = Annotated[Principal, Depends(require_right(Right.MANAGE_KEYS))]
+Planner = Annotated[Principal, Depends(require_right(Right.PLAN))]
 
-#: For routes that need the role but not who it is.
-PLANNER_ONLY = Depends(require_role(Role.PLANNER))
+#: For routes that need the right but not who it is.
+SEES_ALL = Depends(require_right(Right.SEE_ALL))

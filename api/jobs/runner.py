@@ -65,6 +65,10 @@ def _run_round(uow: UnitOfWork, job: Job, owner: str, reporter: JobReporter, set
     def end(tx: Transaction, summary: RoundSummary) -> None:
         result = {"round_code": summary.round_code, "status": summary.status, "iterations": summary.iterations}
         finish_in(tx, job.id, owner, result)
+        key = tx.keys.find(job.created_by)
+        details = {"job": job.id, "bundle_sha256": summary.bundle_sha256}
+        role = "" if key is None else key.role.value
+        tx.audit.add(job.created_by, role, "round_computed", f"round/{summary.round_code}", details)
 
     run_round(uow, options_of(job, settings.solver_workers), reporter, also_keep=end)
 

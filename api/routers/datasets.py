@@ -13,11 +13,11 @@ from starlette.concurrency import run_in_threadpool
 from api.dependencies import Database, Lang
 from api.problems import EdgeError, render_findings
 from api.schemas.datasets import DatasetOut, DiffOut
-from api.security import PLANNER_ONLY
+from api.security import SEES_ALL, Planner
 from distribution.messages import Locale
 from distribution.services.take_in_file import Imported, current_dataset, take_in_file
 
-router = APIRouter(tags=["datasets"], dependencies=[PLANNER_ONLY])
+router = APIRouter(tags=["datasets"])
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 UPLOAD_PATH = "/v1/datasets"
@@ -34,6 +34,7 @@ _WORKBOOK = {"requestBody": {"required": True, "content": {XLSX: {"schema": {"ty
 )
 async def import_workbook(
     uow: Database,
+    asker: Planner,
     locale: Lang,
     request: Request,
     response: Response,
@@ -50,13 +51,13 @@ async def import_workbook(
         with path.open("wb") as file:
             async for chunk in request.stream():
                 await run_in_threadpool(file.write, chunk)
-        imported = await run_in_threadpool(take_in_file, uow, path, source)
+        imported = await run_in_threadpool(take_in_file, uow, path, source, asker)
     if not imported.diff:
         response.status_code = status.HTTP_200_OK
     return _show(imported, locale)
 
 
-@router.get("/datasets/current", operation_id="get_dataset")
+@router.get("/datasets/current", operation_id="get_dataset", dependencies=[SEES_ALL])
 def read_current(uow: Database) -> DatasetOut:
     """Get what the network that holds now consists of."""
     version = current_dataset(uow)

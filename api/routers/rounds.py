@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Callable
 from typing import Annotated, Any
 from urllib.parse import quote
 
-from fastapi import APIRouter, Header, Query, Request, Response, status
+from fastapi import APIRouter, Depends, Header, Query, Request, Response, status
 
-from api.conditional import content_tag, is_fresh, not_modified, tag_response, version_tag
+from api.conditional import content_tag, is_fresh, not_modified, require_version, tag_response, version_tag
 from api.dependencies import Database, Lang, Paging, Running, write_cursor
 from api.schemas.deliveries import DeliveryOut, show_delivery
 from api.schemas.jobs import JobOut, show_job
@@ -18,17 +19,23 @@ from api.schemas.rounds import (
     AllotmentOut,
     ExplanationOut,
     FileOut,
+    ReasonIn,
+    RoundLifeOut,
     RoundOut,
     RoundRequest,
     show_allotment,
     show_explanation,
     show_file,
     show_round,
+    show_round_life,
 )
-from api.security import PLANNER_ONLY, Asker, Planner
+from api.security import SEES_ALL, Asker, Planner, require_right
+from distribution.domain.enums import RoundAction
+from distribution.domain.round_life import STEPS
 from distribution.services.explain_allotment import explain_allotments
 from distribution.services.plan_deliveries import SearchOptions
 from distribution.services.request_round import request_round
+from distribution.services.round_life import act_on_round
 from distribution.services.run_round import RunOptions
 from distribution.services.view_allotment_files import render_own_csv, render_own_workbook
 from distribution.services.view_deliveries import list_deliveries
@@ -51,9 +58,9 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @router.get("/rounds", operation_id="list_rounds")
-def read_rounds(uow: Database, paging: Paging) -> PageOut[RoundOut]:
-    """List rounds in the order they were computed."""
-    page = list_rounds(uow, after=paging.after_number, limit=paging.limit)
+def read_rounds(uow: Database, asker: Asker, paging: Paging) -> PageOut[RoundOut]:
+    """List rounds in the order they were computed; a union, a cooperative and a crew see those that are published."""
+    page = list_rounds(uow, asker, after=paging.after_number, limit=paging.limit)
     return PageOut(items=[show_round(found) for found in page.items], next=write_cursor(page.next))
 
 
@@ -81,15 +88,55 @@ def start_round(
     return show_job(job, locale)
 
 
-@router.get("/rounds/{code}", operation_id="get_round", response_model=RoundOut)
-def read_round(uow: Database, code: str, request: Request, response: Response) -> Any:
+@router.get("/rounds/{code}", operation_id="get_round", response_model=RoundLifeOut)
+def read_round(uow: Database, asker: Asker, code: str, request: Request, response: Response) -> Any:
     """Get a round; with ``If-None-Match``, only if it has changed."""
-    found = get_round(uow, code)
+    found, approvals = get_round(uow, asker, code)
     tag = version_tag(found.version)
     if is_fresh(request, tag):
         return not_modified(tag)
     tag_response(response, tag)
-    return show_round(found)
+    return show_round_life(found, approvals)
+
+
+def _make_step(action: RoundAction) -> Callable[..., RoundOut]:
+    def take_step(
+        uow: Database,
+        asker: Asker,
+        code: str,
+        request: Request,
+        response: Response,
+        why: ReasonIn,
+        if_match: Annotated[  # noqa: ARG001 - read from the request; here it is documented
+            str | None, Header(description="the ETag of the round as the asker has read it")
+        ] = None,
+    ) -> RoundOut:
+        found = act_on_round(uow, asker, code, action, version=require_version(request), reason=why.reason)
+        tag_response(response, version_tag(found.version))
+        return show_round(found)
+
+    return take_step
+
+
+_STEPS = {
+    RoundAction.SUBMIT: "Submit a round for approval, anew after a rejection",
+    RoundAction.APPROVE: "Approve a round at the asker's level; the last level approves it as a whole",
+    RoundAction.REJECT: "Reject a round, with a reason",
+    RoundAction.PUBLISH: "Publish an approved round under the next number: unions see it from then on",
+    RoundAction.DISPATCH: "Begin to send out the goods of a published round",
+    RoundAction.CLOSE: "Close a round when its goods are where they are to be",
+    RoundAction.WITHDRAW: "Withdraw a round that is not published, with a reason, so that it can be computed anew",
+}
+for _action, _meaning in _STEPS.items():
+    router.add_api_route(
+        f"/rounds/{{code}}/{_action.value}",
+        _make_step(_action),
+        methods=["POST"],
+        operation_id=f"{_action.value}_round",
+        response_model=RoundOut,
+        dependencies=[Depends(require_right(STEPS[_action].right))],
+        description=f"{_meaning}. Needs ``If-Match``.",
+    )
 
 
 @router.get("/rounds/{code}/allotments", operation_id="list_allotments")
@@ -138,19 +185,19 @@ def read_reasons(uow: Database, asker: Asker, locale: Lang, code: str, outlet: s
     return [show_explanation(each, locale) for each in explain_allotments(uow, asker, code, outlet, locale)]
 
 
-@router.get("/rounds/{code}/plan", operation_id="get_plan", dependencies=[PLANNER_ONLY], response_model=dict[str, Any])
-def read_plan(uow: Database, code: str, request: Request) -> Response:
+@router.get("/rounds/{code}/plan", operation_id="get_plan", dependencies=[SEES_ALL], response_model=dict[str, Any])
+def read_plan(uow: Database, asker: Asker, code: str, request: Request) -> Response:
     """Get the plan of a round: ``plan.json`` byte for byte."""
-    plan = get_plan(uow, code)
+    plan = get_plan(uow, asker, code)
     return _bytes(request, plan.content, plan.sha256, "application/json")
 
 
 @router.get(
-    "/rounds/{code}/summary", operation_id="get_summary", dependencies=[PLANNER_ONLY], response_model=dict[str, Any]
+    "/rounds/{code}/summary", operation_id="get_summary", dependencies=[SEES_ALL], response_model=dict[str, Any]
 )
-def read_summary(uow: Database, code: str, request: Request, response: Response) -> Any:
+def read_summary(uow: Database, asker: Asker, code: str, request: Request, response: Response) -> Any:
     """Get the figures of a round."""
-    found = get_round(uow, code)
+    found, _ = get_round(uow, asker, code)
     tag = version_tag(found.version)
     if is_fresh(request, tag):
         return not_modified(tag)

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 import sqlmodel
 from pydantic import BaseModel, Field, model_validator
 
+from distribution.domain.enums import Decision, RoundAction
+from distribution.domain.round_life import possible_actions
 from distribution.domain.rounds import Allotment, RoundBase
 from distribution.domain.types import CODE_PATTERN
 from distribution.messages import Locale
 from distribution.services.explain_allotment import Explanation
+from distribution.services.round_life import Approvals
 from distribution.services.view_rounds import NamedAllotment
 from distribution.store.repositories.files import FileInfo
 from distribution.store.tables import Round
@@ -24,6 +28,30 @@ class RoundOut(RoundBase):
 
     summary: str = sqlmodel.Field(default="", exclude=True)
     version: int = sqlmodel.Field(description="grows with every change; it is the ETag")
+
+
+class DecisionOut(BaseModel):
+    """What an approver said of a round's last submission."""
+
+    level: str = Field(description="level it was said at; blank where the policy names none")
+    decision: Decision
+    reason: str
+    decided_by: str = Field(description="prefix of the key")
+    decided_at: dt.datetime
+
+
+class RoundLifeOut(RoundOut):
+    """A round, how far its approvals are, and what can be done with it now."""
+
+    decisions: list[DecisionOut]
+    levels_left: list[str] = Field(description="levels that have yet to approve, in order")
+    actions: list[RoundAction] = Field(description="what the state allows; who may is another matter")
+
+
+class ReasonIn(BaseModel, extra="forbid"):
+    """Why; rejecting and withdrawing need it."""
+
+    reason: str = Field(default="", max_length=2000, pattern=r"^[^\x00]*$")
 
 
 class AllotmentOut(Allotment):
@@ -95,6 +123,19 @@ def show_round(found: Round) -> RoundOut:
     """Make what the API shows of a round."""
     fields = {name: getattr(found, name) for name in RoundBase.model_fields if name != "summary"}
     return RoundOut.model_validate(fields | {"version": found.version})
+
+
+def show_round_life(found: Round, approvals: Approvals) -> RoundLifeOut:
+    """Make what the API shows of a round and its approvals."""
+    decisions = [
+        DecisionOut(**{name: getattr(said, name) for name in DecisionOut.model_fields}) for said in approvals.given
+    ]
+    return RoundLifeOut(
+        **show_round(found).model_dump(),
+        decisions=decisions,
+        levels_left=list(approvals.left),
+        actions=list(possible_actions(found.state)),
+    )
 
 
 def show_allotment(named: NamedAllotment, locale: Locale) -> AllotmentOut:

@@ -201,13 +201,43 @@ class RoundState(StrEnum):
     """Life of an allocation round."""
 
     DRAFT = "draft"
-    ALLOCATED = "allocated"
-    PLANNED = "planned"
+    COMPUTED = "computed"
+    SUBMITTED = "submitted"
+    REJECTED = "rejected"
+    APPROVED = "approved"
+    PUBLISHED = "published"
+    DISPATCHING = "dispatching"
+    CLOSED = "closed"
+    WITHDRAWN = "withdrawn"
 
     @property
-    def is_updatable(self) -> bool:
-        """Tell whether the round's allotments may still be computed anew."""
-        return self is not RoundState.PLANNED
+    def is_public(self) -> bool:
+        """Tell whether unions, cooperatives and crews may see the round."""
+        return self in {RoundState.PUBLISHED, RoundState.DISPATCHING, RoundState.CLOSED}
+
+    @property
+    def has_plan(self) -> bool:
+        """Tell whether the round is computed, and counts."""
+        return self not in {RoundState.DRAFT, RoundState.WITHDRAWN}
+
+
+class RoundAction(StrEnum):
+    """What moves a round from one state to another."""
+
+    SUBMIT = "submit"
+    APPROVE = "approve"
+    REJECT = "reject"
+    PUBLISH = "publish"
+    DISPATCH = "dispatch"
+    CLOSE = "close"
+    WITHDRAW = "withdraw"
+
+
+class Decision(StrEnum):
+    """What an approver says of a round."""
+
+    APPROVED = "approved"
+    REJECTED = "rejected"
 
 
 class JobKind(StrEnum):
@@ -231,16 +261,29 @@ class JobState(StrEnum):
         return self in {JobState.SUCCEEDED, JobState.FAILED, JobState.CANCELLED}
 
 
+class Right(StrEnum):
+    """What somebody may do; what each role may is declared in ``domain/rights.py``."""
+
+    MANAGE_KEYS = "manage_keys"
+    SEE_ALL = "see_all"
+    PLAN = "plan"
+    APPROVE = "approve"
+    DECIDE = "decide"
+    SPEAK = "speak"
+    RECEIVE = "receive"
+    AUDIT = "audit"
+
+
 class Role(StrEnum):
-    """What an API key may do."""
+    """What an API key is for."""
 
+    ADMIN = "admin"
     PLANNER = "planner"
+    APPROVER = "approver"
     UNION = "union"
-
-    @property
-    def sees_everything(self) -> bool:
-        """Tell whether the role is free of the one-union limit."""
-        return self is Role.PLANNER
+    COOPERATIVE = "cooperative"
+    FIELD = "field"
+    AUDITOR = "auditor"
 
 
 class Severity(StrEnum):

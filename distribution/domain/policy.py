@@ -10,7 +10,7 @@ from sqlmodel import Field, SQLModel
 
 from distribution.domain.enums import CountBasis, DeviationKind, Hierarchy, NeedBasis
 from distribution.domain.network import Named
-from distribution.domain.types import Code, CodesText, DecimalText, ExactDecimal, Methods, enum_text
+from distribution.domain.types import Code, CodesText, DecimalText, ExactDecimal, Levels, Methods, enum_text
 
 
 class Policy(Named):
@@ -88,6 +88,12 @@ class Policy(Named):
     )
     people_cross_areas: bool = Field(
         default=False, description="yes if catchments may give people an outlet outside the area they live in"
+    )
+
+    approval_levels: Levels = Field(
+        default=(),
+        sa_type=CodesText,
+        description="who approves a round of this policy, in order, e.g. union;chamber; blank = one approver of any level",
     )
 
     @property

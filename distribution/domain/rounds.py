@@ -33,6 +33,10 @@ class RoundBase(SQLModel):
     seed: int = Field(default=1, ge=0, sa_type=BigInteger, description="seed of every random choice")
     created_at: dt.datetime = Field(sa_type=UtcDateTime, description="when it was opened, UTC")
     parameters: dict[str, Any] = Field(default_factory=dict, sa_type=JSON, description="what it was run with")
+    number: int | None = Field(default=None, ge=1, description="number of its publication; null before")
+    published_at: dt.datetime | None = Field(
+        default=None, sa_type=UtcDateTime, description="when it was published, UTC"
+    )
     summary: str = Field(default="{}", sa_type=Text, description="its figures, as a JSON object")
 
 

@@ -188,6 +188,9 @@ Code = Annotated[str, AfterValidator(_check_code)]
 #: Degrees to the seventh decimal (1 cm), so that a position is the same number in every file it is written to.
 Degrees = Annotated[float, AfterValidator(lambda value: round(value, 7))]
 Codes = Annotated[tuple[str, ...], BeforeValidator(_split_codes), AfterValidator(_sorted_unique)]
+Levels = Annotated[
+    tuple[str, ...], BeforeValidator(_split_codes), AfterValidator(lambda codes: tuple(dict.fromkeys(codes)))
+]
 Weekdays = Annotated[tuple[Weekday, ...], BeforeValidator(_split_codes), AfterValidator(_sorted_unique)]
 StorageClasses = Annotated[tuple[StorageClass, ...], BeforeValidator(_split_codes), AfterValidator(_sorted_unique)]
 CooperativeKinds = Annotated[tuple[CooperativeKind, ...], BeforeValidator(_split_codes), AfterValidator(_sorted_unique)]

@@ -14,7 +14,6 @@ from pathlib import Path
 
 from distribution.allocation.absorption import reallocate_unlifted
 from distribution.domain.absorption import DEFAULT_DAYS, LiftedLine, Unreported
-from distribution.domain.enums import RoundState
 from distribution.domain.errors import InputError, StateError
 from distribution.domain.findings import Finding, has_errors
 from distribution.domain.goods import Quota
@@ -164,7 +163,7 @@ def _lock_round(tx: Transaction, code: str | None) -> Round:
             raise StateError("absorb_no_round")
         code = latest.code
     kept = tx.rounds.get(code, for_update=True)
-    if kept.state is not RoundState.PLANNED:
+    if not kept.state.has_plan:
         raise StateError("absorb_unplanned", round_code=code)
     return kept
 

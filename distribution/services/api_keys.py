@@ -6,49 +6,79 @@ import hashlib
 import hmac
 import re
 import secrets
+from dataclasses import asdict
 
 from distribution.domain.enums import Role
 from distribution.domain.errors import NotFoundError, StateError, UnauthorizedError
 from distribution.domain.principal import Principal
+from distribution.services.audit import record
+from distribution.store.repositories.keys import KeyHolder
+from distribution.store.repositories.network_pages import NetworkPages
 from distribution.store.tables import ApiKey
-from distribution.store.unit_of_work import UnitOfWork
+from distribution.store.unit_of_work import Transaction, UnitOfWork
+
+#: Stands for whoever starts the program at the machine it runs on.
+PROGRAM = Principal(Role.ADMIN, None, "program")
 
 PREFIX_BYTES = 6
 SECRET_BYTES = 32
 _PREFIX = re.compile(rf"[0-9a-f]{{{2 * PREFIX_BYTES}}}")
 
 
-def create_api_key(uow: UnitOfWork, role: Role, union_code: str | None = None, label: str = "") -> str:
+def create_api_key(uow: UnitOfWork, holder: KeyHolder, asker: Principal | None = None) -> str:
     """Make a key and return it whole; it cannot be shown again.
+
+    Parameters
+    ----------
+    asker
+        Who wants it; None for whoever runs the program.
 
     Raises
     ------
     StateError
-        If a key of the role union names no union, or one of another role names one.
+        ``api_key_bounds`` if the key is bound to what its role is not, or not bound to what it is.
     NotFoundError
-        If there is no such union among the active ones.
+        If there is no such union or cooperative among the active ones.
     """
-    if (role is Role.UNION) != (union_code is not None):
-        raise StateError("api_key_union_mismatch", role=role.value)
-    prefix, secret = secrets.token_hex(PREFIX_BYTES), secrets.token_urlsafe(SECRET_BYTES)
+    _require_bounds(holder)
     with uow.write() as tx:
-        if union_code is not None and not tx.datasets.has_union(union_code):
-            raise NotFoundError("union_unknown", union_code=union_code)
-        tx.keys.add(prefix=prefix, secret_sha256=_hash(secret), role=role, union_code=union_code, label=label)
-    return f"{prefix}.{secret}"
+        if holder.union_code is not None and not tx.datasets.has_union(holder.union_code):
+            raise NotFoundError("union_unknown", union_code=holder.union_code)
+        if holder.cooperative_code is not None:
+            version = tx.datasets.current_version() or 0
+            if NetworkPages(tx.session).find("cooperatives", version, holder.cooperative_code) is None:
+                raise NotFoundError("row_unknown", sheet="cooperatives", code=holder.cooperative_code)
+        return _add_key(tx, holder, asker)
 
 
 def create_first_key(uow: UnitOfWork, label: str = "") -> str | None:
-    """Make a key of the role planner if there is none that is not revoked; None if there is.
+    """Make a key of the role admin if there is none that is not revoked; None if there is.
 
     The key is returned whole; it cannot be shown again.
     """
-    prefix, secret = secrets.token_hex(PREFIX_BYTES), secrets.token_urlsafe(SECRET_BYTES)
     with uow.write() as tx:
-        if any(key.role is Role.PLANNER and key.revoked_at is None for key in tx.keys.list()):
+        if any(key.role is Role.ADMIN and key.revoked_at is None for key in tx.keys.list()):
             return None
-        tx.keys.add(prefix=prefix, secret_sha256=_hash(secret), role=Role.PLANNER, union_code=None, label=label)
+        return _add_key(tx, KeyHolder(Role.ADMIN, label=label), None)
+
+
+def _add_key(tx: Transaction, holder: KeyHolder, asker: Principal | None) -> str:
+    prefix, secret = secrets.token_hex(PREFIX_BYTES), secrets.token_urlsafe(SECRET_BYTES)
+    tx.keys.add(prefix=prefix, secret_sha256=_hash(secret), holder=holder)
+    record(tx, asker or PROGRAM, "key_made", f"key/{prefix}", asdict(holder))
     return f"{prefix}.{secret}"
+
+
+def _require_bounds(holder: KeyHolder) -> None:
+    """Check that a key is bound as its role is: a union's to a union, a crew's to one part at most."""
+    union, cooperative = holder.union_code is not None, holder.cooperative_code is not None
+    right = {
+        Role.UNION: union and not cooperative,
+        Role.COOPERATIVE: cooperative and not union,
+        Role.FIELD: not (union and cooperative),
+    }.get(holder.role, not union and not cooperative)
+    if not right or (holder.level and holder.role is not Role.APPROVER):
+        raise StateError("api_key_bounds", role=holder.role.value)
 
 
 def authenticate(uow: UnitOfWork, token: str) -> Principal:
@@ -69,7 +99,7 @@ def authenticate(uow: UnitOfWork, token: str) -> Principal:
     matches = hmac.compare_digest(_hash(secret), expected)
     if key is None or key.revoked_at is not None or not secret or not matches:
         raise UnauthorizedError("api_key_invalid")
-    return Principal(role=key.role, union_code=key.union_code, key_prefix=key.prefix)
+    return Principal(key.role, key.union_code, key.prefix, key.cooperative_code, key.level)
 
 
 def list_api_keys(uow: UnitOfWork) -> tuple[ApiKey, ...]:
@@ -78,7 +108,7 @@ def list_api_keys(uow: UnitOfWork) -> tuple[ApiKey, ...]:
         return tx.keys.list()
 
 
-def revoke_api_key(uow: UnitOfWork, prefix: str) -> ApiKey:
+def revoke_api_key(uow: UnitOfWork, prefix: str, asker: Principal) -> ApiKey:
     """Revoke a key for good.
 
     Raises
@@ -87,7 +117,9 @@ def revoke_api_key(uow: UnitOfWork, prefix: str) -> ApiKey:
         If there is no such key.
     """
     with uow.write() as tx:
-        return tx.keys.revoke(prefix)
+        revoked = tx.keys.revoke(prefix)
+        record(tx, asker, "key_revoked", f"key/{prefix}")
+        return revoked
 
 
 def _hash(secret: str) -> str:

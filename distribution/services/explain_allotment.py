@@ -16,7 +16,7 @@ from distribution.messages import Locale
 from distribution.services.certificate_sentences import Term, describe_certificate
 from distribution.services.exports.certificates import CERTIFICATES
 from distribution.services.policy_words import name_policy
-from distribution.services.view_rounds import NamedAllotment, name_allotments
+from distribution.services.view_rounds import NamedAllotment, find_round, name_allotments
 from distribution.store.repositories.network_pages import NetworkPages
 from distribution.store.tables import AllotmentRow, Round
 from distribution.store.unit_of_work import Transaction, UnitOfWork
@@ -46,8 +46,8 @@ def explain_allotments(
         ``certificates_damaged`` or ``certificate_wrong`` if what is kept was changed.
     """
     with uow.read() as tx:
-        found = tx.rounds.get(round_code)
-        lines = tx.rounds.allotments(round_code, union_code=asker.union_filter, outlet_code=outlet_code)
+        found = find_round(tx, asker, round_code)
+        lines = tx.rounds.allotments(round_code, scope=asker.scope, outlet_code=outlet_code)
         if not lines:
             raise NotFoundError("allotment_unknown", round_code=round_code, outlet_code=outlet_code)
         return explain_lines(tx, found, lines, locale)

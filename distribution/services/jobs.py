@@ -13,6 +13,8 @@ from typing import Any
 
 from distribution.domain.enums import JobKind, JobState
 from distribution.domain.errors import StateError
+from distribution.domain.principal import Principal
+from distribution.services.audit import record
 from distribution.services.page import Page, cut_page
 from distribution.store.tables import Job
 from distribution.store.unit_of_work import Transaction, UnitOfWork
@@ -233,7 +235,7 @@ def list_jobs(uow: UnitOfWork, state: JobState | None = None, *, after: str | No
     return cut_page([(job.id, job) for job in jobs], limit)
 
 
-def cancel_job(uow: UnitOfWork, job_id: str) -> Job:
+def cancel_job(uow: UnitOfWork, job_id: str, asker: Principal) -> Job:
     """Cancel a job: one not started never starts, a running one is asked to stop and keep the best so far.
 
     Raises
@@ -245,6 +247,8 @@ def cancel_job(uow: UnitOfWork, job_id: str) -> Job:
     """
     with uow.write() as tx:
         job = tx.jobs.get(job_id, for_update=True)
+        if not job.state.is_final:
+            record(tx, asker, "job_stopped", f"job/{job_id}")
         if job.state is JobState.QUEUED:
             return _end(tx, job, JobState.CANCELLED)
         if job.state is JobState.RUNNING:

@@ -200,4 +200,4 @@ def _keep(
     )
     tx.files.replace(round_id, files)
     kept.summary = outcome.summary.to_json().decode()
-    kept.state = RoundState.PLANNED
+    kept.state = RoundState.COMPUTED

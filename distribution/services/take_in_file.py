@@ -8,8 +8,10 @@ from pathlib import Path
 from distribution.domain.dataset_diff import DatasetDiff
 from distribution.domain.errors import InputError, NotFoundError
 from distribution.domain.findings import Finding
+from distribution.domain.principal import Principal
 from distribution.intake.reading import read_dataset
-from distribution.services.import_dataset import import_dataset
+from distribution.services.audit import record
+from distribution.services.import_dataset import import_dataset_in
 from distribution.store.tables import DatasetVersion
 from distribution.store.unit_of_work import UnitOfWork
 
@@ -22,7 +24,7 @@ class Imported:
     findings: tuple[Finding, ...]
 
 
-def take_in_file(uow: UnitOfWork, path: Path, source: str) -> Imported:
+def take_in_file(uow: UnitOfWork, path: Path, source: str, asker: Principal) -> Imported:
     """Read a workbook or folder and make it the current network; nothing is stored if it has an error.
 
     Parameters
@@ -38,7 +40,13 @@ def take_in_file(uow: UnitOfWork, path: Path, source: str) -> Imported:
     result = read_dataset(path)
     if result.dataset is None:
         raise InputError(result.findings)
-    return Imported(import_dataset(uow, result.dataset, source), result.findings)
+    with uow.write() as tx:
+        diff = import_dataset_in(tx, result.dataset, source)
+        if diff:
+            record(
+                tx, asker, "dataset_imported", f"dataset/{diff.version}", {"source": source, "sheets": diff.counts()}
+            )
+    return Imported(diff, result.findings)
 
 
 def current_dataset(uow: UnitOfWork) -> DatasetVersion:

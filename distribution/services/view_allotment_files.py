@@ -10,6 +10,7 @@ import numpy as np
 from distribution.allocation.fairness import measure_fairness
 from distribution.documents.commodity import DocumentCommodity
 from distribution.documents.workbook_data import Letter
+from distribution.domain.enums import Right
 from distribution.domain.goods import Quota
 from distribution.domain.network import Named
 from distribution.domain.principal import Principal
@@ -26,6 +27,7 @@ from distribution.services.policies import DEFAULT_POLICY
 from distribution.services.policy_words import name_policy
 from distribution.services.run_round import BUNDLE_ROOT
 from distribution.services.unplaced import count_stops
+from distribution.services.view_rounds import find_round
 from distribution.store.repositories.network_pages import NetworkPages
 from distribution.store.tables import Round
 from distribution.store.unit_of_work import Transaction, UnitOfWork
@@ -60,8 +62,8 @@ def render_own_csv(uow: UnitOfWork, asker: Principal, round_code: str, locale: L
 
 def _load_table(uow: UnitOfWork, asker: Principal, round_code: str, locale: Locale) -> AllotmentTable:
     with uow.read() as tx:
-        found = tx.rounds.get(round_code)
-        lines = tx.rounds.allotments(round_code, union_code=asker.union_filter)
+        found = find_round(tx, asker, round_code)
+        lines = tx.rounds.allotments(round_code, scope=asker.scope)
         goods = {g.commodity_code: g for g in tx.rounds.goods(round_code)}
         pages = NetworkPages(tx.session)
         names = {
@@ -82,7 +84,7 @@ def _load_table(uow: UnitOfWork, asker: Principal, round_code: str, locale: Loca
         commodities=_commodities(names["commodities"], goods, locale),
         lines=lines,
         names=names,
-        shared=_measure(lines, goods) if asker.role.sees_everything else (),
+        shared=_measure(lines, goods) if asker.may(Right.SEE_ALL) else (),
         bundle_sha256=str(found.parameters.get(BUNDLE_ROOT) or ""),
     )
 
@@ -100,7 +102,7 @@ def _policy(pages: NetworkPages, found: Round) -> Named:
 
 def _letters(pages: NetworkPages, found: Round, asker: Principal) -> tuple[Letter, ...]:
     """List the letters behind the round's quotas that the asker takes part in, each once."""
-    rows = pages.page("quotas", found.dataset_version, union_code=asker.union_filter)
+    rows = pages.page("quotas", found.dataset_version, scope=asker.scope)
     letters = {
         (quota.letter_number, quota.letter_date)
         for _, quota in rows

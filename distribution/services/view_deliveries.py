@@ -19,6 +19,7 @@ from distribution.messages import Locale, render_message
 from distribution.services.exports.plan_json import REST_HOURS
 from distribution.services.exports.unserved import describe_unserved
 from distribution.services.page import Page, cut_page
+from distribution.services.view_rounds import find_round
 from distribution.store.repositories.network_pages import NetworkPages
 from distribution.store.tables import Round
 from distribution.store.unit_of_work import Transaction, UnitOfWork
@@ -95,7 +96,7 @@ def list_deliveries(
         If there is no such round, or it has no plan.
     """
     with uow.read() as tx:
-        found = tx.rounds.get(round_code)
+        found = find_round(tx, asker, round_code)
         outlets = _outlets(tx, found, asker, outlet_code)
         plan = tx.plans.get(found.require_id())
         if plan is None:
@@ -108,11 +109,11 @@ def list_deliveries(
 
 def _outlets(tx: Transaction, found: Round, asker: Principal, outlet_code: str | None) -> dict[str, Named]:
     """Index the outlets that the asker may see, as they were in the round; only one of them if it is named."""
-    pages, version, union = NetworkPages(tx.session), found.dataset_version, asker.union_filter
+    pages, version, scope = NetworkPages(tx.session), found.dataset_version, asker.scope
     if outlet_code is None:
-        rows = pages.page("outlets", version, union_code=union)
+        rows = pages.page("outlets", version, scope=scope)
     else:
-        noun = pages.find("outlets", version, outlet_code, union_code=union)
+        noun = pages.find("outlets", version, outlet_code, scope=scope)
         rows = () if noun is None else ((outlet_code, noun),)
     return {code: noun for code, noun in rows if isinstance(noun, Named)}
 

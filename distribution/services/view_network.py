@@ -16,7 +16,7 @@ from distribution.store.unit_of_work import Transaction, UnitOfWork
 def list_nouns(uow: UnitOfWork, asker: Principal, sheet: str, *, after: str = "", limit: int) -> Page[SQLModel]:
     """List the active rows of a sheet in order of their code, those after a code.
 
-    A union sees its own cooperatives and outlets, the quotas in which it takes part, and the areas, warehouses and
+    A union or cooperative sees its own cooperatives and outlets, the quotas in which it takes part, and the areas, warehouses and
     commodities that all have in common.
 
     Raises
@@ -25,11 +25,11 @@ def list_nouns(uow: UnitOfWork, asker: Principal, sheet: str, *, after: str = ""
         If no network has been imported.
     """
     with uow.read() as tx:
-        rows = NetworkPages(tx.session).page(
-            sheet, _version(tx), union_code=asker.union_filter, after=after, limit=limit + 1
-        )
+        pages, version = NetworkPages(tx.session), _version(tx)
+        rows = pages.page(sheet, version, scope=asker.scope, after=after, limit=limit + 1)
+        union = _union(pages, version, asker)
     page = cut_page(rows, limit)
-    return Page(tuple(_narrow(asker, noun) for noun in page.items), page.next)
+    return Page(tuple(_narrow(union, noun) for noun in page.items), page.next)
 
 
 def get_noun(uow: UnitOfWork, asker: Principal, sheet: str, code: str) -> SQLModel:
@@ -41,10 +41,12 @@ def get_noun(uow: UnitOfWork, asker: Principal, sheet: str, code: str) -> SQLMod
         If there is no such row or the asker may not see it; which of these is not told.
     """
     with uow.read() as tx:
-        noun = NetworkPages(tx.session).find(sheet, _version(tx), code, union_code=asker.union_filter)
+        pages, version = NetworkPages(tx.session), _version(tx)
+        noun = pages.find(sheet, version, code, scope=asker.scope)
+        union = _union(pages, version, asker)
     if noun is None:
         raise NotFoundError("row_unknown", sheet=sheet, code=code)
-    return _narrow(asker, noun)
+    return _narrow(union, noun)
 
 
 def name_union(uow: UnitOfWork, code: str, locale: Locale) -> str:
@@ -62,8 +64,14 @@ def _version(tx: Transaction) -> int:
     return version
 
 
-def _narrow(asker: Principal, noun: SQLModel) -> SQLModel:
+def _union(pages: NetworkPages, version: int, asker: Principal) -> str | None:
+    """Return the union that the asker is of; None for whoever is of all."""
+    cooperative = asker.cooperative_code
+    return asker.union_code if cooperative is None else pages.union_of(cooperative, version)
+
+
+def _narrow(union: str | None, noun: SQLModel) -> SQLModel:
     """Leave the other unions out of a quota."""
-    if asker.union_filter is None or not isinstance(noun, Quota) or not noun.eligible_unions:
+    if union is None or not isinstance(noun, Quota) or not noun.eligible_unions:
         return noun
-    return noun.model_copy(update={"eligible_unions": (asker.union_filter,)})
+    return noun.model_copy(update={"eligible_unions": (union,)})

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from distribution.domain.errors import NotFoundError
+from distribution.domain.enums import Right, Role, RoundState
+from distribution.domain.errors import NotFoundError, StateError
 from distribution.domain.network import Named
 from distribution.domain.principal import Principal
+from distribution.services.exports.build import CREW_FOLDER, RELEASE_ORDERS
 from distribution.services.page import Page, cut_page
+from distribution.services.round_life import Approvals, read_approvals
 from distribution.store.repositories.files import FileInfo
 from distribution.store.repositories.network_pages import NetworkPages
 from distribution.store.repositories.plans import StoredPlan
@@ -33,29 +36,45 @@ class NamedAllotment:
     commodity: Named
 
 
-def list_rounds(uow: UnitOfWork, *, after: int = 0, limit: int) -> Page[Round]:
-    """List rounds in the order they were computed, those after a number."""
+def list_rounds(uow: UnitOfWork, asker: Principal, *, after: int = 0, limit: int) -> Page[Round]:
+    """List rounds in the order they were computed, those after a number: who does not see all, published ones."""
+    seen = [state for state in RoundState if asker.may(Right.SEE_ALL) or state.is_public]
     with uow.read() as tx:
-        rounds = tx.rounds.list(after=after, limit=limit + 1)
+        rounds = tx.rounds.list(after=after, limit=limit + 1, states=seen)
     return cut_page([(str(r.id), r) for r in rounds], limit)
 
 
-def get_round(uow: UnitOfWork, code: str) -> Round:
-    """Get a round.
+def find_round(tx: Transaction, asker: Principal, code: str) -> Round:
+    """Return a round that the asker may see.
 
     Raises
     ------
     NotFoundError
-        If there is no such round.
+        If there is no such round, or it is not published and the asker sees only what is; which is not told.
+    """
+    found = tx.rounds.get(code)
+    if not (found.state.is_public or asker.may(Right.SEE_ALL)):
+        raise NotFoundError("round_unknown", round_code=code)
+    return found
+
+
+def get_round(uow: UnitOfWork, asker: Principal, code: str) -> tuple[Round, Approvals]:
+    """Get a round and how far its approvals are.
+
+    Raises
+    ------
+    NotFoundError
+        If there is no such round that the asker may see.
     """
     with uow.read() as tx:
-        return tx.rounds.get(code)
+        found = find_round(tx, asker, code)
+        return found, read_approvals(tx, found)
 
 
 def list_allotments(
     uow: UnitOfWork, asker: Principal, round_code: str, wanted: AllotmentFilter, *, after: int = 0, limit: int
 ) -> Page[NamedAllotment]:
-    """List allotments of a round, a union's own only, in the order they were computed, those after a number.
+    """List allotments of a round that the asker may see in the order they were computed, those after a number.
 
     Raises
     ------
@@ -63,12 +82,11 @@ def list_allotments(
         If there is no such round.
     """
     with uow.read() as tx:
-        found = tx.rounds.get(round_code)
-        if wanted.union_code is not None and not asker.may_see_union(wanted.union_code):
-            return Page(())
+        found = find_round(tx, asker, round_code)
         lines = tx.rounds.allotments(
             round_code,
-            union_code=asker.union_filter or wanted.union_code,
+            scope=asker.scope,
+            union_code=wanted.union_code,
             commodity_code=wanted.commodity_code,
             outlet_code=wanted.outlet_code,
             after=after,
@@ -86,7 +104,7 @@ def name_allotments(tx: Transaction, found: Round, lines: tuple[AllotmentRow, ..
     return tuple(NamedAllotment(line, outlets[line.outlet_code], commodities[line.commodity_code]) for line in lines)
 
 
-def get_plan(uow: UnitOfWork, round_code: str) -> StoredPlan:
+def get_plan(uow: UnitOfWork, asker: Principal, round_code: str) -> StoredPlan:
     """Get the plan of a round.
 
     Raises
@@ -95,23 +113,23 @@ def get_plan(uow: UnitOfWork, round_code: str) -> StoredPlan:
         If there is no such round, or it has no plan.
     """
     with uow.read() as tx:
-        plan = tx.plans.get(tx.rounds.get(round_code).require_id())
+        plan = tx.plans.get(find_round(tx, asker, round_code).require_id())
     if plan is None:
         raise NotFoundError("plan_missing", round_code=round_code)
     return plan
 
 
 def list_files(uow: UnitOfWork, asker: Principal, round_code: str) -> tuple[FileInfo, ...]:
-    """List the files of a round that the asker may have: the planner all, a union none, for none is its alone.
+    """List the files of a round that the asker may have: who sees all every file, a crew of all parts the crew packs.
 
     Raises
     ------
     NotFoundError
-        If there is no such round.
+        If there is no such round that the asker may see.
     """
     with uow.read() as tx:
-        round_id = tx.rounds.get(round_code).require_id()
-        return tx.files.list(round_id) if asker.role.sees_everything else ()
+        files = tx.files.list(find_round(tx, asker, round_code).require_id())
+    return tuple(file for file in files if _may_have(asker, file.path))
 
 
 def get_file(uow: UnitOfWork, asker: Principal, round_code: str, path: str) -> ExportFile:
@@ -121,9 +139,23 @@ def get_file(uow: UnitOfWork, asker: Principal, round_code: str, path: str) -> E
     ------
     NotFoundError
         If there is no such round or file, or the asker may not have it.
+    StateError
+        ``round_not_published`` for the papers that send goods out, before every approval is given.
     """
     with uow.read() as tx:
-        round_id = tx.rounds.get(round_code).require_id()
-        if not asker.role.sees_everything:
+        found = find_round(tx, asker, round_code)
+        if not _may_have(asker, path):
             raise NotFoundError("file_unknown", path=path)
-        return tx.files.get(round_id, path)
+        file = tx.files.get(found.require_id(), path)
+        if _sends_goods_out(path) and not found.state.is_public:
+            raise StateError("round_not_published", round_code=round_code)
+        return file
+
+
+def _may_have(asker: Principal, path: str) -> bool:
+    is_crew = asker.role is Role.FIELD and asker.scope is None
+    return asker.may(Right.SEE_ALL) or (is_crew and path.startswith(CREW_FOLDER))
+
+
+def _sends_goods_out(path: str) -> bool:
+    return path.startswith(CREW_FOLDER) or path == RELEASE_ORDERS

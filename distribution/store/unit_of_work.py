@@ -13,6 +13,7 @@ from sqlalchemy.orm.exc import StaleDataError
 from sqlmodel import Session
 
 from distribution.domain.errors import StaleError, UnavailableError
+from distribution.store.repositories.audit import AuditRepository
 from distribution.store.repositories.datasets import DatasetRepository
 from distribution.store.repositories.files import FileRepository
 from distribution.store.repositories.jobs import JobRepository
@@ -42,6 +43,7 @@ class Transaction:
         self.plans = PlanRepository(session, self.now)
         self.files = FileRepository(session)
         self.jobs = JobRepository(session, self.now)
+        self.audit = AuditRepository(session, self.now)
         self.keys = KeyRepository(session, self.now)
 
     def now(self) -> dt.datetime:

@@ -101,7 +101,7 @@ def test_a_job_that_is_stopped_keeps_the_best_so_far(service: Service) -> None:
     job = wait_for(service, job_id, is_over)
     assert job["state"] == "succeeded", job
     assert job["result"]["status"] == "stopped"  # type: ignore[index]
-    assert service.planner.get("/v1/rounds/spring").json()["state"] == "planned"
+    assert service.planner.get("/v1/rounds/spring").json()["state"] == "computed"
     late = service.planner.delete(f"/v1/jobs/{job_id}")
     assert (late.status_code, late.json()["code"]) == (409, "job_finished")
 

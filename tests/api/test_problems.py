@@ -164,8 +164,8 @@ def test_a_service_whose_dispatcher_is_gone_is_alive_but_not_ready(
         lambda s: s.planner.get("/v1/outlets/O%001"),
         lambda s: s.planner.get("/v1/rounds/spring/allotments?outlet=%00"),
         lambda s: s.planner.get("/v1/jobs/%00"),
-        lambda s: s.planner.post("/v1/keys", json={"role": "planner", "label": "a\x00b"}),
-        lambda s: s.planner.post("/v1/keys", json={"role": "union", "union_code": "U\x001"}),
+        lambda s: s.admin.post("/v1/keys", json={"role": "planner", "label": "a\x00b"}),
+        lambda s: s.admin.post("/v1/keys", json={"role": "union", "union_code": "U\x001"}),
         lambda s: s.planner.post("/v1/rounds", json={"round_code": "a\x00b"}),
     ],
 )

@@ -74,7 +74,7 @@ def test_a_round_that_has_not_changed_is_not_sent_again(kept: Service) -> None:
 
 def test_a_round_tells_its_state_and_its_figures_apart(kept: Service) -> None:
     found = kept.union_1.get("/v1/rounds/spring").json()
-    assert (found["code"], found["state"], found["dataset_version"]) == ("spring", "planned", 1)
+    assert (found["code"], found["state"], found["dataset_version"]) == ("spring", "published", 1)
     assert "summary" not in found
     assert kept.planner.get("/v1/rounds/spring/summary").json()["outlets"] == 10
 

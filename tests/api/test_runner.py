@@ -20,6 +20,7 @@ from api.logs import configure_logs
 from api.settings import Settings
 from distribution.domain.enums import JobKind, JobState
 from distribution.domain.errors import StateError, UnavailableError
+from distribution.services.api_keys import PROGRAM
 from distribution.services.jobs import (
     LeaseLostError,
     abandon_job,
@@ -147,7 +148,7 @@ def test_the_lease_is_renewed_as_long_as_it_works(run: Callable[[Work], Job], uo
 def test_a_wish_to_stop_reaches_the_work(run: Callable[[Work], Job]) -> None:
     def work(uow: UnitOfWork, job: Job, owner: str, reporter: JobReporter, _: Settings) -> None:
         assert not reporter.should_stop()
-        cancel_job(uow, job.id)
+        cancel_job(uow, job.id, PROGRAM)
         wait_until(reporter.should_stop)
         finish_job(uow, job.id, owner, {"kept": "best"})
 

@@ -8,7 +8,7 @@ from api.bootstrap import first_key
 from api.settings import Settings
 from distribution.domain.enums import Role
 from distribution.domain.errors import UnavailableError
-from distribution.services.api_keys import authenticate, revoke_api_key
+from distribution.services.api_keys import PROGRAM, authenticate, revoke_api_key
 from tests.support.service import Service
 
 
@@ -48,11 +48,11 @@ def test_a_setting_that_makes_no_sense_is_named(name: str, value: str) -> None:
 
 def test_the_first_start_makes_one_key_and_no_second(empty_service: Service) -> None:
     uow = empty_service.uow
-    assert first_key(uow) is None  # the test's own planner holds one
+    assert first_key(uow) is None  # the test's own administrator holds one
     with uow.read() as tx:
-        (held,) = tx.keys.list()
-    revoke_api_key(uow, held.prefix)
+        held = next(key for key in tx.keys.list() if key.role is Role.ADMIN)
+    revoke_api_key(uow, held.prefix, PROGRAM)
     key = first_key(uow)
     assert key is not None
-    assert authenticate(uow, key).role is Role.PLANNER
+    assert authenticate(uow, key).role is Role.ADMIN
     assert first_key(uow) is None

@@ -15,6 +15,7 @@ from sqlalchemy import Engine
 from distribution.domain.enums import JobKind, JobState
 from distribution.domain.errors import NotFoundError, StateError
 from distribution.messages import LOCALES, render_message
+from distribution.services.api_keys import PROGRAM
 from distribution.services.jobs import (
     LeaseLostError,
     cancel_job,
@@ -144,27 +145,27 @@ def test_a_failed_job_is_not_tried_again(uow: UnitOfWork) -> None:
 
 def test_a_job_cancelled_in_the_queue_never_starts(uow: UnitOfWork) -> None:
     job = enqueue_job(uow, RUN, {})
-    assert cancel_job(uow, job.id).state is JobState.CANCELLED
-    assert cancel_job(uow, job.id).state is JobState.CANCELLED
+    assert cancel_job(uow, job.id, PROGRAM).state is JobState.CANCELLED
+    assert cancel_job(uow, job.id, PROGRAM).state is JobState.CANCELLED
     assert lease_job(uow, "w1") is None
 
 
 def test_a_running_job_is_asked_to_stop_and_keeps_its_best(uow: UnitOfWork) -> None:
     job = enqueue_job(uow, RUN, {})
     lease_job(uow, "w1")
-    assert cancel_job(uow, job.id).state is JobState.RUNNING
+    assert cancel_job(uow, job.id, PROGRAM).state is JobState.RUNNING
     assert renew_lease(uow, job.id, "w1", 0.5, "phase.route") is True
     finish_job(uow, job.id, "w1", {"round": 1})
     assert read(uow, job.id).state is JobState.SUCCEEDED
     with pytest.raises(StateError, match="job_finished"):
-        cancel_job(uow, job.id)
+        cancel_job(uow, job.id, PROGRAM)
 
 
 def test_a_cancelled_job_whose_worker_died_is_not_started_again(uow: UnitOfWork, clock: Any) -> None:
     job = enqueue_job(uow, RUN, {})
     lease_job(uow, "dead")
     renew_lease(uow, job.id, "dead", 0.5, "phase.route", best_so_far="{}")
-    cancel_job(uow, job.id)
+    cancel_job(uow, job.id, PROGRAM)
     clock.tick(31)
     assert lease_job(uow, "alive") is None
     ended = read(uow, job.id)
@@ -196,7 +197,7 @@ def test_asking_at_once_with_one_key_gives_one_job(uow: UnitOfWork) -> None:
 
 def test_an_unknown_job_is_a_clear_error(uow: UnitOfWork) -> None:
     with pytest.raises(NotFoundError, match="job_unknown"):
-        cancel_job(uow, "nothing")
+        cancel_job(uow, "nothing", PROGRAM)
 
 
 def test_jobs_are_listed_newest_first(uow: UnitOfWork, clock: Any) -> None:

@@ -122,7 +122,7 @@ def test_of_two_that_saw_the_same_last_round_only_one_may_add_the_next(rounds: U
 def test_a_change_makes_the_version_that_was_read_stale(rounds: UnitOfWork) -> None:
     with rounds.write() as tx:
         read = tx.rounds.get("r1", version=1)
-        read.state = RoundState.ALLOCATED
+        read.state = RoundState.COMPUTED
     assert read.version == 2
     with pytest.raises(StaleError), rounds.write() as tx:
         tx.rounds.get("r1", version=1)

@@ -71,7 +71,7 @@ def test_a_reader_sees_one_moment_while_others_write(with_round: UnitOfWork) -> 
 
 def test_reading_keeps_nothing(with_round: UnitOfWork) -> None:
     with with_round.read() as tx:
-        tx.rounds.get("r1").state = RoundState.PLANNED
+        tx.rounds.get("r1").state = RoundState.COMPUTED
     with with_round.read() as tx:
         assert tx.rounds.get("r1").state is RoundState.DRAFT
 

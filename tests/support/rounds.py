@@ -98,4 +98,4 @@ def keep_round(uow: UnitOfWork, dataset: Dataset, code: str) -> None:
             ],
         )
         kept.summary = json.dumps({"round_code": code, "outlets": len(dataset.outlets)})
-        kept.state = RoundState.PLANNED
+        kept.state = RoundState.PUBLISHED

@@ -17,7 +17,22 @@ from distribution.domain.enums import Role
 from distribution.services.api_keys import create_api_key
 from distribution.services.import_dataset import import_dataset
 from distribution.store.engine import create_database, database_url, upgrade
+from distribution.store.repositories.keys import KeyHolder
 from distribution.store.unit_of_work import UnitOfWork
+
+#: Whose clients a service has; all but the first four are of a network with the unions U1 and U2.
+HOLDERS = {
+    "admin": KeyHolder(Role.ADMIN),
+    "planner": KeyHolder(Role.PLANNER),
+    "approver": KeyHolder(Role.APPROVER),
+    "auditor": KeyHolder(Role.AUDITOR),
+    "field": KeyHolder(Role.FIELD),
+    "union_1": KeyHolder(Role.UNION, "U1"),
+    "union_2": KeyHolder(Role.UNION, "U2"),
+    "cooperative_1": KeyHolder(Role.COOPERATIVE, cooperative_code="C-workers"),
+    "cooperative_2": KeyHolder(Role.COOPERATIVE, cooperative_code="C-rural"),
+    "field_1": KeyHolder(Role.FIELD, "U1"),
+}
 
 
 @dataclass
@@ -26,10 +41,47 @@ class Service:
 
     app: FastAPI
     uow: UnitOfWork
-    nobody: TestClient
-    planner: TestClient
-    union_1: TestClient
-    union_2: TestClient
+    clients: dict[str, TestClient]
+
+    @property
+    def nobody(self) -> TestClient:
+        """Ask without a key."""
+        return self.clients["nobody"]
+
+    @property
+    def admin(self) -> TestClient:
+        """Ask with the key of the one who gives keys out."""
+        return self.clients["admin"]
+
+    @property
+    def planner(self) -> TestClient:
+        """Ask as a planner."""
+        return self.clients["planner"]
+
+    @property
+    def approver(self) -> TestClient:
+        """Ask as an approver of no level."""
+        return self.clients["approver"]
+
+    @property
+    def union_1(self) -> TestClient:
+        """Ask as the first union."""
+        return self.clients["union_1"]
+
+    @property
+    def union_2(self) -> TestClient:
+        """Ask as the second union."""
+        return self.clients["union_2"]
+
+    def with_key(self, key: str | None) -> TestClient:
+        """Return a client with a key."""
+        headers = {} if key is None else {"Authorization": f"Bearer {key}"}
+        return TestClient(self.app, headers=headers, raise_server_exceptions=False)
+
+    def add(self, name: str, holder: KeyHolder) -> TestClient:
+        """Make a key and return its client."""
+        self.clients[name] = self.with_key(create_api_key(self.uow, holder))
+        return self.clients[name]
 
 
 def settings_for(folder: Path, **changes: object) -> Settings:
@@ -47,18 +99,14 @@ def open_store(settings: Settings) -> UnitOfWork:
 def running(settings: Settings, dataset: Dataset | None) -> Iterator[Service]:
     """Run a service; ``dataset`` is imported first."""
     uow = open_store(settings)
-    keys = {"planner": create_api_key(uow, Role.PLANNER)}
     if dataset is not None:
         import_dataset(uow, dataset, "test")
-        keys |= {"union_1": create_api_key(uow, Role.UNION, "U1"), "union_2": create_api_key(uow, Role.UNION, "U2")}
     app = create_app(settings)
-
-    def client(key: str | None) -> TestClient:
-        headers = {} if key is None else {"Authorization": f"Bearer {key}"}
-        return TestClient(app, headers=headers, raise_server_exceptions=False)
-
     with TestClient(app):  # runs the lifespan for all of them
-        yield Service(
-            app, uow, client(None), client(keys["planner"]), client(keys.get("union_1")), client(keys.get("union_2"))
-        )
+        service = Service(app, uow, {})
+        service.clients["nobody"] = service.with_key(None)
+        for name, holder in HOLDERS.items():
+            if dataset is not None or (holder.union_code is None and holder.cooperative_code is None):
+                service.add(name, holder)
+        yield service
     uow.engine.dispose()

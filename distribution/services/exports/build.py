@@ -21,6 +21,7 @@ from distribution.store.repositories.files import NewFile
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 BUNDLE = "bundle.zip"
 CREW_FOLDER = "crew/"
+RELEASE_ORDERS = "release_orders.pdf"
 
 #: Path -> media type and renderer.
 Renderers = Mapping[str, tuple[str, Callable[[RoundOutcome], bytes]]]
@@ -43,7 +44,7 @@ PAPERS: Renderers = {
     "maps.pdf": ("application/pdf", render_maps),
     "maps.zip": ("application/zip", render_map_drawings),
     NETWORK: ("application/geopackage+sqlite3", render_network),
-    "release_orders.pdf": ("application/pdf", render_orders),
+    RELEASE_ORDERS: ("application/pdf", render_orders),
     "remedies.csv": ("text/csv", render_remedies),
     "routes.geojson": ("application/geo+json", render_routes),
 }
@@ -83,7 +84,7 @@ def build_files(
 
 def _papers(outcome: RoundOutcome) -> Renderers:
     """Leave out the release orders where every outlet is delivered to, and the remedies where no load waits."""
-    idle = set() if outcome.deliveries.collections else {"release_orders.pdf"}
+    idle = set() if outcome.deliveries.collections else {RELEASE_ORDERS}
     idle |= set() if outcome.deliveries.plan.unserved else {"actions.csv", "remedies.csv"}
     return {path: how for path, how in PAPERS.items() if path not in idle}
 

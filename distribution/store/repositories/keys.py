@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
+from dataclasses import asdict, dataclass
 
 from sqlalchemy import select
 from sqlmodel import Session, col
@@ -13,6 +14,17 @@ from distribution.domain.errors import NotFoundError
 from distribution.store.tables import ApiKey
 
 
+@dataclass(frozen=True, slots=True)
+class KeyHolder:
+    """What a key is for, the part of the network or the level that it is bound to, and who holds it."""
+
+    role: Role
+    union_code: str | None = None
+    cooperative_code: str | None = None
+    level: str = ""
+    label: str = ""
+
+
 class KeyRepository:
     """Keeps keys by prefix; never their secrets."""
 
@@ -20,14 +32,12 @@ class KeyRepository:
         self._session = session
         self._now = now
 
-    def add(self, *, prefix: str, secret_sha256: str, role: Role, union_code: str | None, label: str) -> ApiKey:
+    def add(self, *, prefix: str, secret_sha256: str, holder: KeyHolder) -> ApiKey:
         """Add a key."""
         key = ApiKey(
             prefix=prefix,
             secret_sha256=secret_sha256,
-            role=role,
-            union_code=union_code,
-            label=label,
+            **asdict(holder),
             created_at=self._now(),
         )
         self._session.add(key)

@@ -1,4 +1,4 @@
-"""The network page by page, narrowed to what a union may see."""
+"""The network page by page, narrowed to what the asker may see."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from sqlmodel import Session, SQLModel, col
 
 from distribution.domain.dataset import SHEETS
 from distribution.domain.network import Named
+from distribution.domain.principal import Scope
 from distribution.store.tables import ROW_TABLES, Versioned
 
 
@@ -21,27 +22,27 @@ class NetworkPages:
         self._session = session
 
     def page(
-        self, sheet: str, version: int, *, union_code: str | None = None, after: str = "", limit: int | None = None
+        self, sheet: str, version: int, *, scope: Scope | None = None, after: str = "", limit: int | None = None
     ) -> tuple[tuple[str, SQLModel], ...]:
         """List rows with their keys in order of the key, those after a key.
 
         Parameters
         ----------
-        union_code
-            The union that the rows are narrowed to; None for all.
+        scope
+            What the rows are narrowed to; None for all.
         """
         table = ROW_TABLES[sheet]
         query = (
-            self._select(sheet, version, union_code)
+            self._select(sheet, version, scope)
             .where(col(table.row_key) > after)
             .order_by(col(table.row_key))
             .limit(limit)
         )
         return tuple(self._nouns(sheet, query))
 
-    def find(self, sheet: str, version: int, key: str, *, union_code: str | None = None) -> SQLModel | None:
-        """Find the row of a key; None if there is none that the union may see."""
-        query = self._select(sheet, version, union_code).where(col(ROW_TABLES[sheet].row_key) == key)
+    def find(self, sheet: str, version: int, key: str, *, scope: Scope | None = None) -> SQLModel | None:
+        """Find the row of a key; None if there is none within the scope."""
+        query = self._select(sheet, version, scope).where(col(ROW_TABLES[sheet].row_key) == key)
         return next((noun for _, noun in self._nouns(sheet, query)), None)
 
     def named(self, sheet: str, version: int, codes: Iterable[str]) -> dict[str, Named]:
@@ -54,19 +55,30 @@ class NetworkPages:
         for key, *values in self._session.execute(query):
             yield key, noun.model_validate(dict(zip(noun.model_fields, values, strict=True)))
 
-    def _select(self, sheet: str, version: int, union_code: str | None) -> Any:
+    def _select(self, sheet: str, version: int, scope: Scope | None) -> Any:
         table, columns = ROW_TABLES[sheet], _columns(sheet)
         fields = [columns[name] for name in SHEETS[sheet].model_fields]
         query = select(columns["row_key"], *fields).where(*_active_at(table, version))
-        return query if union_code is None else query.where(self._seen_by(sheet, version, union_code))
+        return query if scope is None else query.where(self._seen_by(sheet, version, scope))
 
-    def _seen_by(self, sheet: str, version: int, union_code: str) -> ColumnElement[bool]:
-        """Return the rows of a sheet that a union may see: its own, and what all unions have in common."""
-        columns = _columns(sheet)
+    def union_of(self, cooperative_code: str, version: int) -> str | None:
+        """Return the union of an active cooperative."""
+        columns = _columns("cooperatives")
+        query = select(columns["union_code"]).where(
+            *_active_at(ROW_TABLES["cooperatives"], version), columns["code"] == cooperative_code
+        )
+        return self._session.scalars(query).first()
+
+    def _seen_by(self, sheet: str, version: int, scope: Scope) -> ColumnElement[bool]:
+        """Return the rows of a sheet that lie within a scope, and what all have in common."""
+        columns, cooperative = _columns(sheet), scope.cooperative_code
+        union_code = scope.union_code or (self.union_of(cooperative, version) if cooperative else None) or ""
         if sheet == "unions":
             return columns["code"] == union_code
         if sheet == "cooperatives":
-            return columns["union_code"] == union_code
+            return columns["code"] == cooperative if cooperative else columns["union_code"] == union_code
+        if sheet == "outlets" and cooperative:
+            return columns["cooperative_code"] == cooperative
         if sheet == "outlets":
             cooperatives = _columns("cooperatives")
             own = select(cooperatives["code"]).where(
@@ -81,7 +93,7 @@ class NetworkPages:
             return or_(unions == "", named)
         if sheet in {"areas", "warehouses", "commodities"}:
             return true()
-        raise ValueError(f"{sheet} is not shown to unions")
+        raise ValueError(f"{sheet} is not narrowed")
 
 
 def _columns(sheet: str) -> ColumnCollection[str, ColumnElement[Any]]:

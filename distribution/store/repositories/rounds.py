@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Any
 
 from sqlalchemy import delete, func, insert, select, text, true
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, SQLModel, col
 
-from distribution.domain.enums import RoundState
+from distribution.domain.enums import Decision, RoundState
 from distribution.domain.errors import NotFoundError, StaleError, StateError
+from distribution.domain.principal import Scope
 from distribution.domain.rounds import Allotment, RoundGoods
-from distribution.store.tables import AllotmentRow, Round, RoundGoodsRow
+from distribution.store.tables import AllotmentRow, Round, RoundDecision, RoundGoodsRow
+
+#: States of rounds that count for those that follow.
+COUNTING = frozenset(RoundState) - {RoundState.WITHDRAWN}
 
 
 class RoundRepository:
@@ -74,9 +78,37 @@ class RoundRepository:
             raise StaleError("changed_meanwhile")
         return found
 
-    def list(self, *, after: int = 0, limit: int | None = None) -> tuple[Round, ...]:
-        """List the rounds in the order they were added, those after an id."""
-        query = select(Round).where(col(Round.id) > after).order_by(col(Round.id)).limit(limit)
+    def list(
+        self, *, after: int = 0, limit: int | None = None, states: Collection[RoundState] = COUNTING
+    ) -> tuple[Round, ...]:
+        """List the rounds of some states in the order they were added, those after an id; withdrawn ones if asked for."""
+        query = select(Round).where(col(Round.id) > after, col(Round.state).in_(states))
+        return tuple(self._session.scalars(query.order_by(col(Round.id)).limit(limit)))
+
+    def next_number(self) -> int:
+        """Return the number of the next publication."""
+        return int(self._session.execute(select(func.coalesce(func.max(col(Round.number)), 0))).scalar_one()) + 1
+
+    def decide(
+        self, round_id: int, submission: int, level: str, decision: Decision, *, reason: str, decided_by: str
+    ) -> RoundDecision:
+        """Keep what an approver said."""
+        said = RoundDecision(
+            round_id=round_id,
+            submission=submission,
+            level=level,
+            decision=decision,
+            reason=reason,
+            decided_by=decided_by,
+            decided_at=self._now(),
+        )
+        self._session.add(said)
+        self._session.flush()
+        return said
+
+    def decisions(self, round_id: int) -> tuple[RoundDecision, ...]:
+        """List what approvers said of a round, in their order."""
+        query = select(RoundDecision).where(col(RoundDecision.round_id) == round_id).order_by(col(RoundDecision.id))
         return tuple(self._session.scalars(query))
 
     def lock(self) -> None:
@@ -85,8 +117,9 @@ class RoundRepository:
             self._session.execute(text("LOCK TABLE round, dataset_version IN EXCLUSIVE MODE"))
 
     def latest(self) -> Round | None:
-        """Return the round added last."""
-        return self._session.scalars(select(Round).order_by(col(Round.id).desc()).limit(1)).first()
+        """Return the round added last that was not withdrawn."""
+        query = select(Round).where(col(Round.state).in_(COUNTING)).order_by(col(Round.id).desc()).limit(1)
+        return self._session.scalars(query).first()
 
     def put_allotments(self, round_id: int, allotments: Iterable[Allotment]) -> None:
         """Keep the allotments of a round in place of those it had."""
@@ -100,6 +133,7 @@ class RoundRepository:
         self,
         code: str,
         *,
+        scope: Scope | None = None,
         union_code: str | None = None,
         cooperative_code: str | None = None,
         area_code: str | None = None,
@@ -108,7 +142,7 @@ class RoundRepository:
         after: int = 0,
         limit: int | None = None,
     ) -> tuple[AllotmentRow, ...]:
-        """List allotments of a round in the order they were put, those after an id and of the codes given."""
+        """List allotments of a round in the order they were put, those after an id, within a scope and of the codes given."""
         wanted = {
             "union_code": union_code,
             "cooperative_code": cooperative_code,
@@ -124,6 +158,8 @@ class RoundRepository:
             .order_by(col(AllotmentRow.id))
             .limit(limit)
         )
+        if scope is not None:
+            query = query.filter_by(**scope.filters)
         return tuple(self._session.scalars(query))
 
     def goods(self, code: str) -> tuple[RoundGoodsRow, ...]:
@@ -142,7 +178,8 @@ class RoundRepository:
         ``before_round`` is a round's id; only rounds added before it count.
         """
         commodity, of_round = col(RoundGoodsRow.commodity_code), col(RoundGoodsRow.round_id)
-        counts = true() if before_round is None else of_round < before_round
+        gone = select(col(Round.id)).where(col(Round.state) == RoundState.WITHDRAWN)
+        counts = of_round.not_in(gone) & (true() if before_round is None else of_round < before_round)
         newest = (
             select(commodity.label("commodity"), func.max(of_round).label("round"))
             .where(counts)

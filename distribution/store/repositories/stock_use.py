@@ -6,7 +6,7 @@ import datetime as dt
 from collections import Counter
 from collections.abc import Iterable
 
-from sqlalchemy import insert, select
+from sqlalchemy import delete, insert, select
 from sqlmodel import Session, col
 
 from distribution.domain.rounds import StockUse
@@ -28,6 +28,10 @@ class StockUseRepository:
         values = [{"round_id": round_id} | {name: getattr(use, name) for name in StockUse.model_fields} for use in uses]
         if values:
             self._session.execute(insert(StockUseRow), values)
+
+    def forget_round(self, round_id: int) -> None:
+        """Undo what a round took."""
+        self._session.execute(delete(StockUseRow).where(col(StockUseRow.round_id) == round_id))
 
     def since_counted(self) -> Counter[StockKey]:
         """Sum up what was taken of each row of stock since it was last counted, that is, imported with a change."""

@@ -1,5 +1,6 @@
 """Every table of the store."""
 
+from distribution.store.tables.audit import AuditEvent
 from distribution.store.tables.base import Stored
 from distribution.store.tables.jobs import Job
 from distribution.store.tables.keys import ApiKey
@@ -10,6 +11,7 @@ from distribution.store.tables.rounds import (
     LedgerRow,
     PlanRow,
     Round,
+    RoundDecision,
     RoundGoodsRow,
     StockUseRow,
     WaitingRow,
@@ -22,12 +24,14 @@ __all__ = [
     "ROW_TABLES",
     "AllotmentRow",
     "ApiKey",
+    "AuditEvent",
     "DatasetVersion",
     "ExportFile",
     "Job",
     "LedgerRow",
     "PlanRow",
     "Round",
+    "RoundDecision",
     "RoundGoodsRow",
     "StockUseRow",
     "Stored",

@@ -16,8 +16,9 @@ from sqlalchemy import (
 )
 from sqlmodel import Field
 
+from distribution.domain.enums import Decision
 from distribution.domain.rounds import Allotment, LedgerEntry, RoundBase, RoundGoods, StockUse, WaitingPacks
-from distribution.domain.types import UtcDateTime
+from distribution.domain.types import UtcDateTime, enum_text
 from distribution.store.tables.base import Numbered, Stored
 
 _round_version = Column("version", Integer, nullable=False)
@@ -29,11 +30,30 @@ class Round(RoundBase, Numbered, table=True):
     __tablename__ = "round"
     __table_args__ = (
         UniqueConstraint("code"),
+        UniqueConstraint("number"),
         ForeignKeyConstraint(["dataset_version"], ["dataset_version.number"]),
     )
     __mapper_args__ = {"version_id_col": _round_version}  # noqa: RUF012 - SQLAlchemy reads a plain dict
 
     version: int | None = Field(default=None, sa_column=_round_version)
+
+
+class RoundDecision(Numbered, table=True):
+    """What an approver said of a round; ``submission`` counts how often it had been submitted by then."""
+
+    __tablename__ = "round_decision"
+    __table_args__ = (
+        UniqueConstraint("round_id", "submission", "level"),
+        CheckConstraint("decision <> 'rejected' OR reason <> ''", name="reason"),
+    )
+
+    round_id: int = Field(foreign_key="round.id")
+    submission: int
+    level: str = Field(max_length=64)
+    decision: Decision = Field(sa_type=enum_text(Decision))
+    reason: str = Field(default="", max_length=2000)
+    decided_by: str = Field(max_length=64)
+    decided_at: dt.datetime = Field(sa_type=UtcDateTime)
 
 
 class AllotmentRow(Allotment, Numbered, table=True):
