@@ -15,7 +15,7 @@ from api.language import LanguageMiddleware
 from api.logs import configure_logs
 from api.openapi import DESCRIPTION, install_openapi
 from api.problems import install_problem_handlers
-from api.routers import audit, datasets, health, jobs, keys, network, rounds
+from api.routers import audit, datasets, health, jobs, keys, network, receipts, rounds, voice
 from api.runtime import open_runtime
 from api.security import get_principal
 from api.settings import Settings
@@ -53,13 +53,14 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     # Here, so that no route can be forgotten: whoever has no key gets nowhere, and every route knows its parameters.
     checks = (get_principal, require_clean_text, require_known_query, get_locale)
     v1 = APIRouter(prefix="/v1", dependencies=[Depends(check) for check in checks])
-    for module in (keys, network, datasets, rounds, jobs, audit):
+    for module in (keys, network, datasets, rounds, voice, receipts, jobs, audit):
         v1.include_router(module.router)
     app.include_router(v1)
     app.include_router(health.router)
     install_docs(app)
     install_problem_handlers(app)
     install_openapi(app)
-    app.add_middleware(BodyLimitMiddleware, uploads=(datasets.UPLOAD_PATH,), max_upload_bytes=given.max_upload_bytes)
+    uploads = (datasets.UPLOAD_PATH, voice.EVIDENCE_PATH, receipts.FORM_PATH)
+    app.add_middleware(BodyLimitMiddleware, uploads=uploads, max_upload_bytes=given.max_upload_bytes)
     app.add_middleware(LanguageMiddleware, default=given.locale)  # added last, so it comes first
     return app

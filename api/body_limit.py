@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -12,11 +14,11 @@ MAX_BODY_BYTES = 1_000_000
 
 
 class BodyLimitMiddleware:
-    """Count the bytes of every body, whatever its header says; uploads have a limit of their own."""
+    """Count the bytes of every body, whatever its header says; uploads, by patterns of paths, have a limit of their own."""
 
     def __init__(self, app: ASGIApp, uploads: tuple[str, ...], max_upload_bytes: int) -> None:
         self.app = app
-        self.uploads = uploads
+        self.uploads = re.compile("|".join(uploads))
         self.max_upload_bytes = max_upload_bytes
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -24,7 +26,7 @@ class BodyLimitMiddleware:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        limit = self.max_upload_bytes if scope["path"] in self.uploads else MAX_BODY_BYTES
+        limit = self.max_upload_bytes if self.uploads.fullmatch(scope["path"]) else MAX_BODY_BYTES
         length = Headers(scope=scope).get("content-length", "0")
         if length.isdigit() and int(length) > limit:
             response = render_too_large(limit, scope["state"]["locale"])

@@ -76,7 +76,7 @@ def _statuses(path: str, method: str, operation: dict[str, Any]) -> list[int]:
         statuses += [409, 413]
     if any(parameter["name"] == "If-Match" for parameter in operation.get("parameters", ())):
         statuses += [412, 428]
-    if operation["operationId"] == "import_dataset":
+    if operation["operationId"] in {"import_dataset", "record_receipt_form"}:
         statuses.append(415)
     if operation["operationId"] in _TAGGED:
         statuses.append(304)

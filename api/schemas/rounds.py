@@ -13,8 +13,8 @@ from distribution.domain.round_life import possible_actions
 from distribution.domain.rounds import Allotment, RoundBase
 from distribution.domain.types import CODE_PATTERN
 from distribution.messages import Locale
+from distribution.services.approvals import Approvals
 from distribution.services.explain_allotment import Explanation
-from distribution.services.round_life import Approvals
 from distribution.services.view_rounds import NamedAllotment
 from distribution.store.repositories.files import FileInfo
 from distribution.store.tables import Round

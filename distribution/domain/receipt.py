@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from sqlmodel import Field, SQLModel
 
-from distribution.domain.types import Code
+from distribution.domain.types import Code, UtcDateTime, enum_text
 
 
 class DiscrepancyReason(StrEnum):
@@ -43,3 +43,25 @@ class ReceiptLine(SQLModel):
     )
     receiver: str = Field(default="", max_length=200, description="who received the goods")
     note: str = Field(default="", max_length=1000, description="anything else")
+
+
+class ReceiptBase(SQLModel):
+    """What was accepted of one commodity of one halt, as it is kept: all of a form's line, and where and when it was."""
+
+    day: dt.date = Field(description="day of the delivery")
+    truck: str = Field(max_length=100, description="truck, as on its waybill")
+    trip: int = Field(ge=1, le=100, description="trip of its day")
+    outlet_code: Code = Field(max_length=64, description="code of the outlet")
+    commodity_code: Code = Field(max_length=64, description="code of the commodity")
+    planned_packs: int = Field(ge=0, le=10**9, description="packs that were to come")
+    accepted_packs: int = Field(ge=0, le=10**9, description="packs accepted")
+    rejected_packs: int = Field(default=0, ge=0, le=10**9, description="packs that came and were sent back")
+    reason: DiscrepancyReason | None = Field(
+        default=None, sa_type=enum_text(DiscrepancyReason), description="why not all was accepted"
+    )
+    receiver: str = Field(default="", max_length=200, description="who received the goods")
+    note: str = Field(default="", max_length=1000, description="anything else")
+    lot: str = Field(default="", max_length=100, description="lot or batch on the packs")
+    taken_at: dt.datetime | None = Field(default=None, sa_type=UtcDateTime, description="when it was taken, UTC")
+    lon: float | None = Field(default=None, ge=-180, le=180, description="where it was taken, degrees east")
+    lat: float | None = Field(default=None, ge=-90, le=90, description="where it was taken, degrees north")

@@ -54,6 +54,7 @@ class NetworkSettings(SQLModel):
         sa_type=WindowsText,
         description="when every truck rests wherever it is, e.g. 12:30-13:30; driving or unloading goes on afterwards",
     )
+    appeal_days: int = Field(default=14, ge=1, le=365, description="days in which an appeal is to be decided")
     co2_kg_per_litre: ExactDecimal = Field(
         default=Decimal("2.68"),
         ge=0,

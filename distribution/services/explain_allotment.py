@@ -15,8 +15,9 @@ from distribution.domain.principal import Principal
 from distribution.messages import Locale
 from distribution.services.certificate_sentences import Term, describe_certificate
 from distribution.services.exports.certificates import CERTIFICATES
+from distribution.services.find_round import find_round
 from distribution.services.policy_words import name_policy
-from distribution.services.view_rounds import NamedAllotment, find_round, name_allotments
+from distribution.services.view_rounds import NamedAllotment, name_allotments
 from distribution.store.repositories.network_pages import NetworkPages
 from distribution.store.tables import AllotmentRow, Round
 from distribution.store.unit_of_work import Transaction, UnitOfWork

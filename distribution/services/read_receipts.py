@@ -19,6 +19,8 @@ from distribution.messages import Locale, render_message
 from distribution.services.kept_plan import KeptPlan, load_kept_plan
 from distribution.services.opened_run import opened_run
 from distribution.services.route_costs import truck_name
+from optimizer.plan import Plan
+from optimizer.problem import Problem
 
 Table = tuple[str, list[tuple[str, ...]]]
 _COUNTS = ("planned", "told", "accepted", "rejected", "missing")
@@ -70,7 +72,7 @@ def read_forms(folder: Path, files: Sequence[Path], round_code: str | None = Non
     """
     with opened_run(folder) as uow, uow.read() as tx:
         kept = load_kept_plan(tx, folder, round_code)
-    planned = list_drops(kept)
+    planned = planned_drops(kept.problem, kept.plan)
     lines: dict[DropKey, ReceiptLine] = {}
     file_of: dict[DropKey, str] = {}
     findings: list[Finding] = []
@@ -89,11 +91,10 @@ def read_forms(folder: Path, files: Sequence[Path], round_code: str | None = Non
     return ReceiptsReport(kept, planned, lines, tuple(findings))
 
 
-def list_drops(kept: KeptPlan) -> dict[DropKey, int]:
+def planned_drops(problem: Problem, plan: Plan) -> dict[DropKey, int]:
     """Return the packs that each trip of a plan brings to each outlet, by commodity."""
-    problem = kept.problem
     drops: Counter[DropKey] = Counter()
-    for trip in kept.plan.trips:
+    for trip in plan.trips:
         truck = truck_name(problem, trip.vehicle_type, trip.vehicle)
         for stop in trip.stops:
             delivery = problem.deliveries[stop.delivery]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
 
 from distribution.allocation.bundle import BundleError, read_bundle
@@ -13,24 +12,15 @@ from distribution.domain.policy import Policy
 from distribution.domain.principal import Principal
 from distribution.domain.rights import roles_with
 from distribution.domain.round_life import STEPS, possible_actions
+from distribution.services.approvals import LEVELS, SUBMISSIONS, SUBMITTED_BY, read_approvals
 from distribution.services.audit import record
 from distribution.services.exports.build import BUNDLE
 from distribution.services.policies import DEFAULT_POLICY
+from distribution.services.receipts import settle_deliveries
 from distribution.services.run_round import BUNDLE_ROOT
 from distribution.store.repositories.network_pages import NetworkPages
-from distribution.store.tables import Round, RoundDecision
+from distribution.store.tables import Round
 from distribution.store.unit_of_work import Transaction, UnitOfWork
-
-#: Where a round's parameters keep who has to approve it, in order, how often it was submitted, and by whom last.
-LEVELS, SUBMISSIONS, SUBMITTED_BY = "approval_levels", "submissions", "submitted_by"
-
-
-@dataclass(frozen=True, slots=True)
-class Approvals:
-    """How far the approvals of a round's last submission are: levels that have approved, and those that are left."""
-
-    given: tuple[RoundDecision, ...]
-    left: tuple[str, ...]
 
 
 def act_on_round(
@@ -55,7 +45,7 @@ def act_on_round(
     StaleError
         If the round has changed since it was read.
     StateError
-        ``round_action_impossible``; ``reason_missing``; ``round_not_latest`` for withdrawing one that others follow;
+        ``round_action_impossible``; ``reason_missing``; ``receipts_missing`` for closing one whose drops have not all a receipt; ``round_not_latest`` for withdrawing one that others follow;
         ``bundle_not_kept`` for publishing one whose bundle is not the one it was computed with.
     """
     step = STEPS[action]
@@ -77,14 +67,6 @@ def act_on_round(
         record(tx, asker, f"round_{action.value}", f"round/{code}", details)
         tx.session.flush()  # now, so that somebody else's change is told and not found at the end
         return found
-
-
-def read_approvals(tx: Transaction, found: Round) -> Approvals:
-    """Return how far the approvals of the last submission are."""
-    submission = int(found.parameters.get(SUBMISSIONS, 0))
-    given = tuple(said for said in tx.rounds.decisions(found.require_id()) if said.submission == submission)
-    levels = tuple(found.parameters.get(LEVELS) or ("",)) if submission else ()
-    return Approvals(given, levels[len([said for said in given if said.decision is Decision.APPROVED]) :])
 
 
 def _nothing(tx: Transaction, asker: Principal, found: Round, reason: str) -> None:
@@ -143,6 +125,10 @@ def _require_bundle(tx: Transaction, found: Round) -> None:
         raise StateError("bundle_not_kept", round_code=found.code)
 
 
+def _close(tx: Transaction, asker: Principal, found: Round, reason: str) -> None:  # noqa: ARG001
+    settle_deliveries(tx, found)
+
+
 def _withdraw(tx: Transaction, asker: Principal, found: Round, reason: str) -> None:  # noqa: ARG001
     """Undo what a round posted, took and left, and free its code; its files and figures stay to be looked at."""
     latest, round_id = tx.rounds.latest(), found.require_id()
@@ -166,6 +152,7 @@ _EFFECTS: Mapping[RoundAction, Callable[[Transaction, Principal, Round, str], No
         RoundAction.APPROVE: _approve,
         RoundAction.REJECT: _reject,
         RoundAction.PUBLISH: _publish,
+        RoundAction.CLOSE: _close,
         RoundAction.WITHDRAW: _withdraw,
     }
 )

@@ -15,7 +15,6 @@ from distribution.domain.goods import Quota
 from distribution.domain.network import Named
 from distribution.domain.principal import Principal
 from distribution.domain.rounds import Allotment, RoundGoods
-from distribution.domain.settings import NetworkSettings
 from distribution.messages import Locale
 from distribution.services.exports.allotment_table import (
     AllotmentTable,
@@ -23,14 +22,14 @@ from distribution.services.exports.allotment_table import (
     render_table_csv,
     render_table_workbook,
 )
+from distribution.services.find_round import find_round
 from distribution.services.policies import DEFAULT_POLICY
 from distribution.services.policy_words import name_policy
 from distribution.services.run_round import BUNDLE_ROOT
 from distribution.services.unplaced import count_stops
-from distribution.services.view_rounds import find_round
 from distribution.store.repositories.network_pages import NetworkPages
 from distribution.store.tables import Round
-from distribution.store.unit_of_work import Transaction, UnitOfWork
+from distribution.store.unit_of_work import UnitOfWork
 
 NAMES = {
     "outlets": "outlet_code", "cooperatives": "cooperative_code", "unions": "union_code", "areas": "area_code",
@@ -71,7 +70,7 @@ def _load_table(uow: UnitOfWork, asker: Principal, round_code: str, locale: Loca
             for sheet, field in NAMES.items()
         }
         policy = _policy(pages, found)
-        settings = _settings(tx, found)
+        settings = tx.datasets.settings(found.dataset_version)
         letters = _letters(pages, found, asker)
     first, second = settings.title_fa, settings.title_en
     return AllotmentTable(
@@ -87,11 +86,6 @@ def _load_table(uow: UnitOfWork, asker: Principal, round_code: str, locale: Loca
         shared=_measure(lines, goods) if asker.may(Right.SEE_ALL) else (),
         bundle_sha256=str(found.parameters.get(BUNDLE_ROOT) or ""),
     )
-
-
-def _settings(tx: Transaction, found: Round) -> NetworkSettings:
-    version = next(v for v in tx.datasets.versions() if v.number == found.dataset_version)
-    return NetworkSettings.model_validate(version.settings)
 
 
 def _policy(pages: NetworkPages, found: Round) -> Named:

@@ -18,8 +18,8 @@ from distribution.domain.work_clock import clock_of
 from distribution.messages import Locale, render_message
 from distribution.services.exports.plan_json import REST_HOURS
 from distribution.services.exports.unserved import describe_unserved
+from distribution.services.find_round import find_round
 from distribution.services.page import Page, cut_page
-from distribution.services.view_rounds import find_round
 from distribution.store.repositories.network_pages import NetworkPages
 from distribution.store.tables import Round
 from distribution.store.unit_of_work import Transaction, UnitOfWork

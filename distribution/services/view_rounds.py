@@ -8,9 +8,10 @@ from distribution.domain.enums import Right, Role, RoundState
 from distribution.domain.errors import NotFoundError, StateError
 from distribution.domain.network import Named
 from distribution.domain.principal import Principal
+from distribution.services.approvals import Approvals, read_approvals
 from distribution.services.exports.build import CREW_FOLDER, RELEASE_ORDERS
+from distribution.services.find_round import find_round
 from distribution.services.page import Page, cut_page
-from distribution.services.round_life import Approvals, read_approvals
 from distribution.store.repositories.files import FileInfo
 from distribution.store.repositories.network_pages import NetworkPages
 from distribution.store.repositories.plans import StoredPlan
@@ -42,20 +43,6 @@ def list_rounds(uow: UnitOfWork, asker: Principal, *, after: int = 0, limit: int
     with uow.read() as tx:
         rounds = tx.rounds.list(after=after, limit=limit + 1, states=seen)
     return cut_page([(str(r.id), r) for r in rounds], limit)
-
-
-def find_round(tx: Transaction, asker: Principal, code: str) -> Round:
-    """Return a round that the asker may see.
-
-    Raises
-    ------
-    NotFoundError
-        If there is no such round, or it is not published and the asker sees only what is; which is not told.
-    """
-    found = tx.rounds.get(code)
-    if not (found.state.is_public or asker.may(Right.SEE_ALL)):
-        raise NotFoundError("round_unknown", round_code=code)
-    return found
 
 
 def get_round(uow: UnitOfWork, asker: Principal, code: str) -> tuple[Round, Approvals]:

@@ -20,8 +20,10 @@ from distribution.store.repositories.jobs import JobRepository
 from distribution.store.repositories.keys import KeyRepository
 from distribution.store.repositories.ledger import LedgerRepository
 from distribution.store.repositories.plans import PlanRepository
+from distribution.store.repositories.receipts import ReceiptRepository
 from distribution.store.repositories.rounds import RoundRepository
 from distribution.store.repositories.stock_use import StockUseRepository
+from distribution.store.repositories.voice import VoiceRepository
 from distribution.store.repositories.waiting import WaitingRepository
 from distribution.store.transactions import describe_database, reading, unavailable_code, writing
 
@@ -43,6 +45,8 @@ class Transaction:
         self.plans = PlanRepository(session, self.now)
         self.files = FileRepository(session)
         self.jobs = JobRepository(session, self.now)
+        self.receipts = ReceiptRepository(session)
+        self.voice = VoiceRepository(session)
         self.audit = AuditRepository(session, self.now)
         self.keys = KeyRepository(session, self.now)
 

@@ -22,7 +22,24 @@ def kept(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
     keep_round(uow, two_rounds(), "spring")
     uow.engine.dispose()
     with running(settings, two_rounds()) as service:
+        have_said(service)
         yield service
+
+
+def have_said(service: Service) -> None:
+    """Let the second union say something of every kind."""
+    union = service.union_2
+    accepted = [{"outlet_code": "O2", "commodity_code": "rice", "answer": "accepted"}]
+    for path, body in (
+        ("rounds/spring/answers", {"answers": accepted}),
+        ("feedback", {"kind": "criticism", "text": "the truck for C-rural came late to O2"}),
+        (
+            "appeals",
+            {"kind": "population", "outlet_code": "O2", "text": "more people", "claim": {"served_population": 5}},
+        ),
+    ):
+        assert union.post(f"/v1/{path}", json=body).is_success
+    assert union.post("/v1/appeals/1/files?name=O2.pdf", content=b"%PDF-1.7 O2").is_success
 
 
 @pytest.fixture

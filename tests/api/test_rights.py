@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 from collections.abc import Iterator
 
@@ -41,6 +42,16 @@ NEEDED = ROUND_STEPS | {
     ("get", "/v1/jobs"): Right.SEE_ALL,
     ("get", "/v1/jobs/{job_id}"): Right.SEE_ALL,
     ("delete", "/v1/jobs/{job_id}"): Right.PLAN,
+    ("post", "/v1/rounds/{code}/answers"): Right.SPEAK,
+    ("post", "/v1/feedback"): Right.SPEAK,
+    ("post", "/v1/feedback/{number}/answer"): Right.DECIDE,
+    ("post", "/v1/appeals"): Right.SPEAK,
+    ("post", "/v1/appeals/{number}/decision"): Right.DECIDE,
+    ("post", "/v1/appeals/{number}/take-back"): Right.SPEAK,
+    ("get", "/v1/appeals/{number}/shadow"): Right.DECIDE,
+    ("post", "/v1/appeals/{number}/files"): Right.SPEAK,
+    ("post", "/v1/rounds/{code}/receipts"): Right.RECEIVE,
+    ("post", "/v1/rounds/{code}/receipt-forms"): Right.RECEIVE,
     ("get", "/v1/audit"): Right.AUDIT,
     ("get", "/v1/audit/check"): Right.AUDIT,
 }
@@ -52,6 +63,8 @@ FOREIGN = {
     "/v1/quotas/{code}": "/v1/quotas/later-rice",
     "/v1/allotments/{code}/{outlet}": "/v1/allotments/spring/O2",
     "/v1/rounds/{code}/exports/{path}": "/v1/rounds/spring/exports/plan.json",
+    "/v1/appeals/{number}": "/v1/appeals/1",
+    "/v1/appeals/{number}/files/{sha256}": f"/v1/appeals/1/files/{hashlib.sha256(b'%PDF-1.7 O2').hexdigest()}",
 }
 #: Items that all have in common.
 SHARED = {
@@ -60,6 +73,9 @@ SHARED = {
     "/v1/commodities/{code}": "/v1/commodities/rice",
     "/v1/rounds/{code}": "/v1/rounds/spring",
     "/v1/rounds/{code}/allotments": "/v1/rounds/spring/allotments",
+    "/v1/rounds/{code}/answers": "/v1/rounds/spring/answers",
+    "/v1/rounds/{code}/receipts": "/v1/rounds/spring/receipts",
+    "/v1/rounds/{code}/scorecards": "/v1/rounds/spring/scorecards?level=outlet",
     "/v1/rounds/{code}/exports": "/v1/rounds/spring/exports",
     "/v1/rounds/{code}/deliveries": "/v1/rounds/spring/deliveries",
     "/v1/rounds/{code}/allotments.csv": "/v1/rounds/spring/allotments.csv",
@@ -70,7 +86,9 @@ OUTLETS_OF_2 = {"O2", "O5", "O8"}
 
 def address(path: str) -> str:
     known = FOREIGN | SHARED
-    return known.get(path, path.format(code="spring", prefix="x", job_id="x", outlet="x", path="x"))
+    return known.get(
+        path, path.format(code="spring", prefix="x", job_id="x", outlet="x", path="x", number="1", sha256="x")
+    )
 
 
 def values(body: object) -> Iterator[str]:
@@ -144,11 +162,12 @@ def test_no_answer_to_a_cooperative_names_anything_of_another_of_its_union(kept:
 @pytest.mark.parametrize("name", ["union_1", "cooperative_1", "field_1"])
 def test_what_is_anothers_is_answered_like_what_does_not_exist(kept: Service, path: str, name: str) -> None:
     foreign, asker = FOREIGN[path], kept.clients[name]
-    missing = foreign.rpartition("/")[0] + "/NOTHING"
+    unknown = "999" if foreign[-1].isdigit() and foreign[-2] == "/" else "NOTHING"
+    missing = f"{foreign.rpartition('/')[0]}/{unknown}"
     theirs, nothing = asker.get(foreign), asker.get(missing)
     assert theirs.status_code == nothing.status_code == 404
     name = foreign.rpartition("/")[2]
-    assert theirs.text.replace(name, "NOTHING") == nothing.text
+    assert theirs.text.replace(name, unknown) == nothing.text
     if not path.startswith("/v1/rounds"):
         assert kept.union_2.get(foreign).status_code == 200
     assert kept.planner.get(foreign).status_code == 200

@@ -73,7 +73,9 @@ def test_a_step_is_possible_from_its_states_and_from_no_other(
     client = computed.approver if step.right is Right.APPROVE else computed.planner
     actions = client.get("/v1/rounds/spring").json()["actions"]
     response = act(client, action.value, version, reason="because")
-    if state in step.sources:
+    if state in step.sources and action is RoundAction.CLOSE:  # what it takes is told in test_receipts.py
+        assert (response.status_code, response.json()["code"]) == (409, "receipts_missing")
+    elif state in step.sources:
         assert response.status_code == 200, response.text
         assert response.json()["state"] == step.target.value
         assert response.json()["version"] > version

@@ -110,6 +110,16 @@ class DatasetRepository:
         )
         return self._session.execute(query).first() is not None
 
+    def settings(self, version: int) -> NetworkSettings:
+        """Return the settings of a version.
+
+        Raises
+        ------
+        NotFoundError
+            If there is no such version.
+        """
+        return NetworkSettings.model_validate(self._version(version).settings)
+
     def versions(self) -> tuple[DatasetVersion, ...]:
         """List the versions, the newest first."""
         return tuple(self._session.scalars(select(DatasetVersion).order_by(col(DatasetVersion.number).desc())))

@@ -5,6 +5,7 @@ from distribution.store.tables.base import Stored
 from distribution.store.tables.jobs import Job
 from distribution.store.tables.keys import ApiKey
 from distribution.store.tables.network import ROW_TABLES, DatasetVersion, TravelRow, UnionRow, Versioned
+from distribution.store.tables.receipts import Receipt
 from distribution.store.tables.rounds import (
     AllotmentRow,
     ExportFile,
@@ -16,6 +17,7 @@ from distribution.store.tables.rounds import (
     StockUseRow,
     WaitingRow,
 )
+from distribution.store.tables.voice import AnswerRow, Appeal, EvidenceFile, Feedback
 
 METADATA = Stored.metadata
 
@@ -23,13 +25,18 @@ __all__ = [
     "METADATA",
     "ROW_TABLES",
     "AllotmentRow",
+    "AnswerRow",
     "ApiKey",
+    "Appeal",
     "AuditEvent",
     "DatasetVersion",
+    "EvidenceFile",
     "ExportFile",
+    "Feedback",
     "Job",
     "LedgerRow",
     "PlanRow",
+    "Receipt",
     "Round",
     "RoundDecision",
     "RoundGoodsRow",

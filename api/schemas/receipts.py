@@ -1,0 +1,109 @@
+"""Receipts and scorecards."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from pydantic import AwareDatetime, BaseModel, Field, model_validator
+
+from api.schemas.voice import Code
+from distribution.domain.receipt import DiscrepancyReason, ReceiptBase
+from distribution.messages import Locale
+from distribution.services.scorecards import Scorecard
+from distribution.store.tables import Receipt
+
+_TEXT = r"^[^\x00]*$"
+
+
+class ReceiptIn(BaseModel, extra="forbid"):
+    """What an outlet accepted of one commodity of one halt."""
+
+    day: dt.date
+    truck: str = Field(min_length=1, max_length=100, pattern=_TEXT, description="truck, as on its waybill")
+    trip: int = Field(ge=1, le=100)
+    outlet_code: Code
+    commodity_code: Code
+    planned_packs: int = Field(ge=0, le=10**9, description="packs that were to come")
+    accepted_packs: int = Field(ge=0, le=10**9)
+    rejected_packs: int = Field(default=0, ge=0, le=10**9, description="packs that came and were sent back")
+    reason: DiscrepancyReason | None = Field(
+        default=None, description="why not all was accepted; needed where it was not"
+    )
+    receiver: str = Field(default="", max_length=200, pattern=_TEXT)
+    note: str = Field(default="", max_length=1000, pattern=_TEXT)
+    lot: str = Field(default="", max_length=100, pattern=_TEXT)
+    taken_at: AwareDatetime | None = None
+    lon: float | None = Field(default=None, ge=-180, le=180)
+    lat: float | None = Field(default=None, ge=-90, le=90)
+
+    @model_validator(mode="after")
+    def _whole_position(self) -> ReceiptIn:
+        if (self.lon is None) != (self.lat is None):
+            raise ValueError("position")
+        return self
+
+
+class ReceiptsIn(BaseModel, extra="forbid"):
+    """Receipts: all are kept, or none; sent again they are the same."""
+
+    receipts: list[ReceiptIn] = Field(min_length=1, max_length=2000)
+
+
+class RecordedOut(BaseModel):
+    """What came of recording receipts."""
+
+    new: int = Field(description="receipts that were not there yet")
+    known: int = Field(description="receipts that were there already, word for word")
+    open: int = Field(description="drops of the asker's part of the round that have no receipt yet")
+
+
+class ReceiptOut(ReceiptBase):
+    """A receipt."""
+
+    recorded_by: str = Field(description="prefix of the key")
+    recorded_at: dt.datetime
+
+
+class ScorecardOut(BaseModel):
+    """The figures of a union, a cooperative, an outlet or a truck in a round; masses in g."""
+
+    code: str
+    name: str = Field(description="name in the language of the answer; blank for a truck")
+    people: int
+    allotted_g: int
+    planned_g: int = Field(description="planned to be brought by trucks")
+    told_g: int = Field(description="planned mass of the drops that have a receipt")
+    accepted_g: int
+    rejected_g: int
+    missing_g: int = Field(description="did not come")
+    drops: int
+    receipts: int
+    allotments: int
+    accepted: int = Field(description="allotments that were accepted")
+    objected: int = Field(description="allotments that were objected to")
+    appeals: int
+    appeals_open: int
+    appeals_overdue: int
+    appeals_late: int = Field(description="decided after they were due")
+    reasons: dict[str, int] = Field(description="how often each reason for a discrepancy was given")
+    fill: float | None = Field(description="part of what was allotted that was accepted")
+    discrepancy: float | None = Field(description="part of what receipts tell of that was not accepted")
+
+
+def to_receipt(given: ReceiptIn) -> ReceiptBase:
+    """Make a receipt of what was sent."""
+    return ReceiptBase.model_construct(**given.model_dump())
+
+
+def show_receipt(row: Receipt) -> ReceiptOut:
+    """Make what the API shows of a receipt."""
+    return ReceiptOut(**{name: getattr(row, name) for name in ReceiptOut.model_fields})
+
+
+def show_scorecard(card: Scorecard, locale: Locale) -> ScorecardOut:
+    """Make what the API shows of a scorecard."""
+    fields: dict[str, Any] = {name: getattr(card, name) for name in ScorecardOut.model_fields if name != "name"}
+    for ratio in ("fill", "discrepancy"):
+        fields[ratio] = None if fields[ratio] is None else round(fields[ratio], 4)
+    return ScorecardOut(**fields, name="" if card.noun is None else card.noun.name(locale))
