@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 
 from fastapi import APIRouter, Depends, FastAPI
 from starlette.concurrency import run_in_threadpool
+from starlette.middleware.gzip import GZipMiddleware
 
 from api.body_limit import BodyLimitMiddleware
 from api.dependencies import get_locale, require_clean_text, require_known_query
@@ -17,8 +18,10 @@ from api.openapi import DESCRIPTION, install_openapi
 from api.problems import install_problem_handlers
 from api.routers import audit, datasets, health, jobs, keys, network, receipts, rounds, voice
 from api.runtime import open_runtime
+from api.safe_headers import SafeHeadersMiddleware
 from api.security import get_principal
 from api.settings import Settings
+from api.throttle import FailureThrottle
 from distribution import __version__
 
 
@@ -50,6 +53,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app = FastAPI(
         title="taavon", version=__version__, description=DESCRIPTION, lifespan=lifespan, docs_url=None, redoc_url=None
     )
+    app.state.throttle = FailureThrottle()
     # Here, so that no route can be forgotten: whoever has no key gets nowhere, and every route knows its parameters.
     checks = (get_principal, require_clean_text, require_known_query, get_locale)
     v1 = APIRouter(prefix="/v1", dependencies=[Depends(check) for check in checks])
@@ -62,5 +66,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     install_openapi(app)
     uploads = (datasets.UPLOAD_PATH, voice.EVIDENCE_PATH, receipts.FORM_PATH)
     app.add_middleware(BodyLimitMiddleware, uploads=uploads, max_upload_bytes=given.max_upload_bytes)
+    app.add_middleware(GZipMiddleware, minimum_size=1000)
+    app.add_middleware(SafeHeadersMiddleware)
     app.add_middleware(LanguageMiddleware, default=given.locale)  # added last, so it comes first
     return app

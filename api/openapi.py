@@ -34,6 +34,7 @@ _TEXTS = {
     413: "The body is too large",
     415: "The body's media type is not taken",
     422: "The request or the uploaded file is malformed",
+    429: "Wrong keys came again and again; wait as long as `Retry-After` says",
     500: "An error of the service; `reference` names it in the log",
     503: "The database or another service is away",
 }
@@ -71,10 +72,10 @@ def _statuses(path: str, method: str, operation: dict[str, Any]) -> list[int]:
     if not path.startswith("/v1"):
         operation["responses"].pop("422", None)
         return [500, 503]
-    statuses = [401, 403, 404, 422, 500, 503]
+    statuses = [401, 403, 404, 422, 429, 500, 503]
     if method != "get":
         statuses += [409, 413]
-    if any(parameter["name"] == "If-Match" for parameter in operation.get("parameters", ())):
+    if any(parameter["name"].lower() == "if-match" for parameter in operation.get("parameters", ())):
         statuses += [412, 428]
     if operation["operationId"] in {"import_dataset", "record_receipt_form"}:
         statuses.append(415)

@@ -57,7 +57,13 @@ def render_problem(error: TaavonError, locale: Locale, *, reference: str | None 
     problem.reference = reference
     if isinstance(error, InputError):
         problem.findings = render_findings(error.findings, locale)
-    return _respond(problem, locale, {"WWW-Authenticate": "Bearer"} if error.status == 401 else {})
+    return _respond(problem, locale, _headers(error))
+
+
+def _headers(error: TaavonError) -> dict[str, str]:
+    if error.status == 401:
+        return {"WWW-Authenticate": "Bearer"}
+    return {"Retry-After": str(error.params["seconds"])} if error.status == 429 else {}
 
 
 def render_too_large(limit_bytes: int, locale: Locale) -> Response:

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Annotated
 
-from fastapi import Depends
+from fastapi import Depends, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from api.dependencies import Database
+from api.problems import EdgeError
+from api.throttle import FailureThrottle
 from distribution.domain.enums import Right
 from distribution.domain.errors import ForbiddenError, UnauthorizedError
 from distribution.domain.principal import Principal
@@ -19,7 +21,7 @@ bearer = HTTPBearer(auto_error=False, scheme_name="api_key", description="An API
 
 
 def get_principal(
-    uow: Database, credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(bearer)]
+    request: Request, uow: Database, credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(bearer)]
 ) -> Principal:
     """Tell who asks, by the key in the header ``Authorization: Bearer prefix.secret``.
 
@@ -27,10 +29,20 @@ def get_principal(
     ------
     UnauthorizedError
         If there is no valid key.
+    EdgeError
+        ``too_many_attempts`` (429) if wrong keys came from the same address again and again.
     """
+    throttle: FailureThrottle = request.app.state.throttle
+    address = request.client.host if request.client else ""
+    if (seconds := throttle.wait_s(address)) > 0:
+        raise EdgeError(429, "too_many_attempts", seconds=seconds)
     if credentials is None:
         raise UnauthorizedError("api_key_invalid")
-    return authenticate(uow, credentials.credentials)
+    try:
+        return authenticate(uow, credentials.credentials)
+    except UnauthorizedError:
+        throttle.note_failure(address)
+        raise
 
 
 def require_right(right: Right) -> Callable[[Principal], Principal]:

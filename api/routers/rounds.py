@@ -16,16 +16,16 @@ from api.schemas.deliveries import DeliveryOut, show_delivery
 from api.schemas.jobs import JobOut, show_job
 from api.schemas.page import PageOut
 from api.schemas.rounds import (
-    AllotmentOut,
     ExplanationOut,
     FileOut,
+    ListedAllotmentOut,
     ReasonIn,
     RoundLifeOut,
     RoundOut,
     RoundRequest,
-    show_allotment,
     show_explanation,
     show_file,
+    show_listed,
     show_round,
     show_round_life,
 )
@@ -149,11 +149,11 @@ def read_allotments(
     union: Code = None,
     commodity: Code = None,
     outlet: Code = None,
-) -> PageOut[AllotmentOut]:
-    """List the allotments of a round; a union sees its own."""
+) -> PageOut[ListedAllotmentOut]:
+    """List the allotments of a round, with what is answered to them; a union sees its own."""
     wanted = AllotmentFilter(union, commodity, outlet)
     page = list_allotments(uow, asker, code, wanted, after=paging.after_number, limit=paging.limit)
-    return PageOut(items=[show_allotment(named, locale) for named in page.items], next=write_cursor(page.next))
+    return PageOut(items=[show_listed(one, locale) for one in page.items], next=write_cursor(page.next))
 
 
 @router.get("/rounds/{code}/allotments.xlsx", operation_id="get_allotments_xlsx", response_class=Response)

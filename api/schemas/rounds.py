@@ -12,10 +12,11 @@ from distribution.domain.enums import Decision, RoundAction
 from distribution.domain.round_life import possible_actions
 from distribution.domain.rounds import Allotment, RoundBase
 from distribution.domain.types import CODE_PATTERN
+from distribution.domain.voice import AllotmentAnswer
 from distribution.messages import Locale
 from distribution.services.approvals import Approvals
 from distribution.services.explain_allotment import Explanation
-from distribution.services.view_rounds import NamedAllotment
+from distribution.services.view_rounds import ListedAllotment, NamedAllotment
 from distribution.store.repositories.files import FileInfo
 from distribution.store.tables import Round
 
@@ -60,6 +61,16 @@ class AllotmentOut(Allotment):
     outlet_name: str = sqlmodel.Field(description="name of the outlet in the language of the answer")
     commodity_name: str = sqlmodel.Field(description="name of the commodity in the language of the answer")
     due: int = sqlmodel.Field(description="what the cooperative pays for it, in the currency's unit")
+
+
+class ListedAllotmentOut(AllotmentOut):
+    """An allotment in a list: with what is answered to it, and what it was in the published round before."""
+
+    answer: AllotmentAnswer | None = sqlmodel.Field(description="what is answered to it; null for nothing yet")
+    answer_reason: str = sqlmodel.Field(description="why it is objected to")
+    previous_packs: int | None = sqlmodel.Field(
+        description="packs of the same commodity in the published round before; null where there is none"
+    )
 
 
 class TermOut(BaseModel):
@@ -138,9 +149,12 @@ def show_round_life(found: Round, approvals: Approvals) -> RoundLifeOut:
     )
 
 
-def show_allotment(named: NamedAllotment, locale: Locale) -> AllotmentOut:
-    """Make what the API shows of an allotment."""
-    return AllotmentOut.model_validate(_allotment_fields(named, locale))
+def show_listed(listed: ListedAllotment, locale: Locale) -> ListedAllotmentOut:
+    """Make what a list of the API shows of an allotment."""
+    answer = listed.answer
+    said = {"answer": answer and answer.answer, "answer_reason": "" if answer is None else answer.reason}
+    fields = _allotment_fields(listed.named, locale) | said | {"previous_packs": listed.previous_packs}
+    return ListedAllotmentOut.model_validate(fields)
 
 
 def show_explanation(explanation: Explanation, locale: Locale) -> ExplanationOut:

@@ -15,7 +15,7 @@ from distribution.services.page import Page, cut_page
 from distribution.store.repositories.files import FileInfo
 from distribution.store.repositories.network_pages import NetworkPages
 from distribution.store.repositories.plans import StoredPlan
-from distribution.store.tables import AllotmentRow, ExportFile, Round
+from distribution.store.tables import AllotmentRow, AnswerRow, ExportFile, Round
 from distribution.store.unit_of_work import Transaction, UnitOfWork
 
 
@@ -35,6 +35,15 @@ class NamedAllotment:
     line: AllotmentRow
     outlet: Named
     commodity: Named
+
+
+@dataclass(frozen=True, slots=True)
+class ListedAllotment:
+    """An allotment, what is answered to it, and the packs of the published round before; None for none."""
+
+    named: NamedAllotment
+    answer: AnswerRow | None
+    previous_packs: int | None
 
 
 def list_rounds(uow: UnitOfWork, asker: Principal, *, after: int = 0, limit: int) -> Page[Round]:
@@ -60,7 +69,7 @@ def get_round(uow: UnitOfWork, asker: Principal, code: str) -> tuple[Round, Appr
 
 def list_allotments(
     uow: UnitOfWork, asker: Principal, round_code: str, wanted: AllotmentFilter, *, after: int = 0, limit: int
-) -> Page[NamedAllotment]:
+) -> Page[ListedAllotment]:
     """List allotments of a round that the asker may see in the order they were computed, those after a number.
 
     Raises
@@ -79,8 +88,15 @@ def list_allotments(
             after=after,
             limit=limit + 1,
         )
-        named = name_allotments(tx, found, lines)
-    return cut_page([(str(n.line.id), n) for n in named], limit)
+        outlets = {line.outlet_code for line in lines}
+        answers = tx.voice.answers(found.require_id(), scope=asker.scope, outlets=outlets)
+        earlier = tx.rounds.before(found.require_id())
+        packs = {} if earlier is None else tx.rounds.packs_of(earlier.require_id(), outlets)
+        listed = []
+        for named in name_allotments(tx, found, lines):
+            key = named.line.outlet_code, named.line.commodity_code
+            listed.append((str(named.line.id), ListedAllotment(named, answers.get(key), packs.get(key))))
+    return cut_page(listed, limit)
 
 
 def name_allotments(tx: Transaction, found: Round, lines: tuple[AllotmentRow, ...]) -> tuple[NamedAllotment, ...]:

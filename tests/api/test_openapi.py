@@ -59,7 +59,7 @@ def test_what_is_answered_fits_what_is_described(kept: Service) -> None:
     schema = kept.nobody.get("/openapi.json").json()["components"]["schemas"]
     for path, name in (
         ("/v1/outlets", "OutletOut"), ("/v1/quotas", "QuotaOut"), ("/v1/rounds", "RoundOut"),
-        ("/v1/rounds/spring/allotments", "AllotmentOut"), ("/v1/rounds/spring/exports", "FileOut"),
+        ("/v1/rounds/spring/allotments", "ListedAllotmentOut"), ("/v1/rounds/spring/exports", "FileOut"),
     ):  # fmt: skip
         item = kept.planner.get(path).json()["items"][0]
         assert set(schema[name]["required"]) <= item.keys() <= schema[name]["properties"].keys(), name

@@ -162,6 +162,19 @@ class RoundRepository:
             query = query.filter_by(**scope.filters)
         return tuple(self._session.scalars(query))
 
+    def packs_of(self, round_id: int, outlets: Collection[str]) -> dict[tuple[str, str], int]:
+        """Return what some outlets were allotted in a round, by outlet and commodity."""
+        query = select(col(AllotmentRow.outlet_code), col(AllotmentRow.commodity_code), col(AllotmentRow.packs)).where(
+            col(AllotmentRow.round_id) == round_id, col(AllotmentRow.outlet_code).in_(sorted(outlets))
+        )
+        return {(outlet, commodity): packs for outlet, commodity, packs in self._session.execute(query)}
+
+    def before(self, round_id: int) -> Round | None:
+        """Return the last published round that was computed before another."""
+        public = [state for state in RoundState if state.is_public]
+        query = select(Round).where(col(Round.id) < round_id, col(Round.state).in_(public))
+        return self._session.scalars(query.order_by(col(Round.id).desc()).limit(1)).first()
+
     def goods(self, code: str) -> tuple[RoundGoodsRow, ...]:
         """List the goods of a round in the order they were put."""
         query = (
