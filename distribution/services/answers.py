@@ -43,7 +43,8 @@ def answer_allotments(
         With every answer that is wrong: ``answer_allotment_unknown``, ``answer_without_reason``, ``answer_twice``.
     """
     with uow.write() as tx:
-        found = find_round(tx, asker, round_code)
+        find_round(tx, asker, round_code)
+        found = tx.rounds.get(round_code, for_update=True)  # one answer after the other, and none once it is closed
         if found.state not in {RoundState.PUBLISHED, RoundState.DISPATCHING}:
             raise StateError("round_not_answerable", round_code=round_code, state=found.state.value)
         lines = {

@@ -148,8 +148,8 @@ def _record(
     beside: Mapping[int, Mapping[str, Any]],
 ) -> Recorded:
     with uow.write() as tx:
-        found = find_round(tx, asker, round_code)
-        tx.rounds.get(round_code, for_update=True)  # so that it is not closed meanwhile
+        find_round(tx, asker, round_code)
+        found = tx.rounds.get(round_code, for_update=True)  # so that it is not closed meanwhile
         if found.state is not RoundState.DISPATCHING:
             raise StateError("round_not_dispatching", round_code=round_code, state=found.state.value)
         owners = read_owners(NetworkPages(tx.session), found.dataset_version, asker.scope)

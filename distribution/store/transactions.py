@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection, Engine, func, select
 from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlmodel import Session
 
 #: How long a writer waits for another before it gives up, s.
 BUSY_TIMEOUT_S = 30
@@ -47,6 +48,15 @@ def reading(engine: Engine) -> Engine:
     if engine.dialect.name == "postgresql":
         return engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
     return engine
+
+
+def lock_key(session: Session, owner: str, key: str) -> None:
+    """Let others who use the same idempotency key wait for the end of the transaction, if it is one that writes.
+
+    On SQLite those that write wait for each other anyway.
+    """
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(select(func.pg_advisory_xact_lock(func.hashtext(owner), func.hashtext(key))))
 
 
 def describe_database(engine: Engine) -> str:

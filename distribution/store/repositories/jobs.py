@@ -7,12 +7,13 @@ from collections.abc import Callable, Mapping
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, and_, or_, select
 from sqlmodel import Session, col
 
 from distribution.domain.enums import JobKind, JobState
 from distribution.domain.errors import NotFoundError
 from distribution.store.tables import Job
+from distribution.store.transactions import lock_key
 
 
 class JobRepository:
@@ -66,9 +67,7 @@ class JobRepository:
 
         In a transaction that writes, others that ask for the same key wait for its end.
         """
-        if self._session.get_bind().dialect.name == "postgresql":
-            lock = func.pg_advisory_xact_lock(func.hashtext(created_by), func.hashtext(idempotency_key))
-            self._session.execute(select(lock))
+        lock_key(self._session, created_by, idempotency_key)
         query = select(Job).where(col(Job.created_by) == created_by, col(Job.idempotency_key) == idempotency_key)
         return self._session.scalars(query).first()
 

@@ -13,6 +13,7 @@ from distribution.domain.errors import NotFoundError, StaleError
 from distribution.domain.principal import Scope
 from distribution.domain.voice import AppealState
 from distribution.store.tables import AnswerRow, Appeal, EvidenceFile, Feedback
+from distribution.store.transactions import lock_key
 
 Said = TypeVar("Said", Feedback, Appeal)
 
@@ -57,11 +58,13 @@ class VoiceRepository:
 
     def feedback_by_key(self, said_by: str, key: str) -> Feedback | None:
         """Find the feedback that was sent with an idempotency key."""
+        lock_key(self._session, said_by, key)
         query = select(Feedback).where(col(Feedback.said_by) == said_by, col(Feedback.idempotency_key) == key)
         return self._session.scalars(query).first()
 
     def appeal_by_key(self, filed_by: str, key: str) -> Appeal | None:
         """Find the appeal that was filed with an idempotency key."""
+        lock_key(self._session, filed_by, key)
         query = select(Appeal).where(col(Appeal.filed_by) == filed_by, col(Appeal.idempotency_key) == key)
         return self._session.scalars(query).first()
 
