@@ -16,7 +16,7 @@ from api.language import LanguageMiddleware
 from api.logs import configure_logs
 from api.openapi import DESCRIPTION, install_openapi
 from api.problems import install_problem_handlers
-from api.routers import audit, datasets, health, jobs, keys, network, receipts, rounds, voice
+from api.routers import audit, datasets, health, jobs, keys, network, receipts, rounds, voice, webhooks
 from api.runtime import open_runtime
 from api.safe_headers import SafeHeadersMiddleware
 from api.security import get_principal
@@ -57,7 +57,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     # Here, so that no route can be forgotten: whoever has no key gets nowhere, and every route knows its parameters.
     checks = (get_principal, require_clean_text, require_known_query, get_locale)
     v1 = APIRouter(prefix="/v1", dependencies=[Depends(check) for check in checks])
-    for module in (keys, network, datasets, rounds, voice, receipts, jobs, audit):
+    for module in (keys, network, datasets, rounds, voice, receipts, jobs, audit, webhooks):
         v1.include_router(module.router)
     app.include_router(v1)
     app.include_router(health.router)

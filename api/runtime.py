@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from api.jobs.dispatcher import EmbeddedDispatcher
 from api.jobs.doorbell import Doorbell
+from api.jobs.event_sender import EventSender
 from api.settings import Settings
 from distribution.store.engine import create_database
 from distribution.store.schema import upgrade
@@ -51,10 +52,13 @@ def open_runtime(settings: Settings) -> Iterator[Runtime]:
     """
     with open_database(settings) as uow:
         doorbell = make_doorbell(uow, settings)
+        sender = EventSender(uow)
         doorbell.start()
+        sender.start()
         try:
             yield Runtime(settings, uow, doorbell)
         finally:
+            sender.stop()
             doorbell.stop()
 
 

@@ -11,6 +11,7 @@ from starlette.concurrency import run_in_threadpool
 from api.conditional import require_version, tag_response, version_tag
 from api.dependencies import Database, Lang, Paging, write_cursor
 from api.problems import EdgeError
+from api.routers.numbers import read_number
 from api.schemas.page import PageOut
 from api.schemas.voice import (
     AnswerOut,
@@ -55,7 +56,6 @@ SPEAKS = Depends(require_right(Right.SPEAK))
 DECIDES = Depends(require_right(Right.DECIDE))
 #: Path of the uploads that may be larger than other bodies.
 EVIDENCE_PATH = r"/v1/appeals/[0-9]+/files"
-_MOST_NUMBER = 2**31 - 1
 
 IdempotencyKey = Annotated[
     str | None, Header(min_length=1, max_length=200, description="sent twice with one key, it is kept once")
@@ -64,13 +64,6 @@ IfMatch = Annotated[str | None, Header(description="the ETag of what the asker h
 _FILE = {"requestBody": {"required": True, "content": {
     kind: {"schema": {"type": "string", "format": "binary"}} for kind in ("image/jpeg", "image/png", "application/pdf")
 }}}  # fmt: skip
-
-
-def _number(text: str) -> int:
-    """Read a number of the path; what is none is of nothing that there is."""
-    if text.isascii() and text.isdigit() and len(text) < 11 and int(text) <= _MOST_NUMBER:
-        return int(text)
-    return 0
 
 
 @router.post("/rounds/{code}/answers", operation_id="answer_allotments", dependencies=[SPEAKS])
@@ -104,7 +97,7 @@ def read_feedback(uow: Database, asker: Asker, locale: Lang, paging: Paging) -> 
 @router.post("/feedback/{number}/answer", operation_id="answer_feedback", dependencies=[DECIDES])
 def reply(uow: Database, asker: Asker, locale: Lang, number: str, wanted: ReplyIn) -> FeedbackOut:
     """Answer what somebody said, once."""
-    return show_feedback(answer_feedback(uow, asker, _number(number), wanted.text), locale)
+    return show_feedback(answer_feedback(uow, asker, read_number(number), wanted.text), locale)
 
 
 @router.post("/appeals", operation_id="file_appeal", status_code=status.HTTP_201_CREATED, dependencies=[SPEAKS])
@@ -142,7 +135,7 @@ def read_appeals(
 @router.get("/appeals/{number}", operation_id="get_appeal")
 def read_appeal(uow: Database, asker: Asker, locale: Lang, number: str, response: Response) -> AppealWithFilesOut:
     """Get an appeal and its files."""
-    found, files = get_appeal(uow, asker, _number(number))
+    found, files = get_appeal(uow, asker, read_number(number))
     tag_response(response, version_tag(found.version))
     return show_appeal_with_files(found, files, locale)
 
@@ -160,7 +153,7 @@ def decide(
 ) -> AppealOut:
     """Grant an appeal or reject it, with a reason; a granted one corrects the network for the next round. Needs ``If-Match``."""
     version = require_version(request)
-    found = decide_appeal(uow, asker, _number(number), grant=wanted.grant, reason=wanted.reason, version=version)
+    found = decide_appeal(uow, asker, read_number(number), grant=wanted.grant, reason=wanted.reason, version=version)
     tag_response(response, version_tag(found.version))
     return show_appeal(found, locale)
 
@@ -168,13 +161,13 @@ def decide(
 @router.post("/appeals/{number}/take-back", operation_id="take_back_appeal", dependencies=[SPEAKS])
 def take_back(uow: Database, asker: Asker, locale: Lang, number: str) -> AppealOut:
     """Take an appeal of one's own back."""
-    return show_appeal(take_back_appeal(uow, asker, _number(number)), locale)
+    return show_appeal(take_back_appeal(uow, asker, read_number(number)), locale)
 
 
 @router.get("/appeals/{number}/shadow", operation_id="shadow_appeal", dependencies=[DECIDES])
 def shadow(uow: Database, number: str) -> ShadowOut:
     """Show who would gain and who would lose if an appeal were granted; nothing is changed."""
-    return show_shadow(shadow_appeal(uow, _number(number)))
+    return show_shadow(shadow_appeal(uow, read_number(number)))
 
 
 @router.post(
@@ -195,13 +188,13 @@ async def add_file(
     content = await request.body()
     if len(content) > MOST_FILE_BYTES:
         raise EdgeError(413, "body_too_large", limit_mb=MOST_FILE_BYTES // 1_000_000)
-    return show_evidence(await run_in_threadpool(add_evidence, uow, asker, _number(number), name, content))
+    return show_evidence(await run_in_threadpool(add_evidence, uow, asker, read_number(number), name, content))
 
 
 @router.get("/appeals/{number}/files/{sha256}", operation_id="get_evidence", response_class=Response)
 def read_file(uow: Database, asker: Asker, number: str, sha256: str) -> Response:
     """Get a file of an appeal."""
-    file = get_evidence(uow, asker, _number(number), sha256)
+    file = get_evidence(uow, asker, read_number(number), sha256)
     response = Response(file.content, media_type=file.media_type)
     tag_response(response, f'"{file.sha256}"')
     response.headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(file.name, safe='')}"

@@ -25,6 +25,7 @@ from distribution.store.repositories.rounds import RoundRepository
 from distribution.store.repositories.stock_use import StockUseRepository
 from distribution.store.repositories.voice import VoiceRepository
 from distribution.store.repositories.waiting import WaitingRepository
+from distribution.store.repositories.webhooks import WebhookRepository
 from distribution.store.transactions import describe_database, reading, unavailable_code, writing
 
 Clock = Callable[[], dt.datetime]
@@ -46,6 +47,7 @@ class Transaction:
         self.files = FileRepository(session)
         self.jobs = JobRepository(session, self.now)
         self.receipts = ReceiptRepository(session)
+        self.webhooks = WebhookRepository(session)
         self.voice = VoiceRepository(session)
         self.audit = AuditRepository(session, self.now)
         self.keys = KeyRepository(session, self.now)

@@ -52,6 +52,9 @@ NEEDED = ROUND_STEPS | {
     ("post", "/v1/appeals/{number}/files"): Right.SPEAK,
     ("post", "/v1/rounds/{code}/receipts"): Right.RECEIVE,
     ("post", "/v1/rounds/{code}/receipt-forms"): Right.RECEIVE,
+    ("post", "/v1/webhooks"): Right.MANAGE_KEYS,
+    ("get", "/v1/webhooks"): Right.MANAGE_KEYS,
+    ("delete", "/v1/webhooks/{number}"): Right.MANAGE_KEYS,
     ("get", "/v1/audit"): Right.AUDIT,
     ("get", "/v1/audit/check"): Right.AUDIT,
 }

@@ -18,6 +18,7 @@ from distribution.store.tables.rounds import (
     WaitingRow,
 )
 from distribution.store.tables.voice import AnswerRow, Appeal, EvidenceFile, Feedback
+from distribution.store.tables.webhooks import Webhook
 
 METADATA = Stored.metadata
 
@@ -46,4 +47,5 @@ __all__ = [
     "UnionRow",
     "Versioned",
     "WaitingRow",
+    "Webhook",
 ]

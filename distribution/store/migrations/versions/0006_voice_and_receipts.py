@@ -1,4 +1,4 @@
-"""Answers to allotments, feedback, appeals with their evidence, and receipts.
+"""Answers to allotments, feedback, appeals with their evidence, receipts, and addresses that events are sent to.
 
 Revision ID: 0006
 Revises: 0005
@@ -136,9 +136,24 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("receipt") as batch_op:
         batch_op.create_index("ix_receipt_outlet", ["round_id", "outlet_code"])
+    op.create_table(
+        "webhook",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("url", sa.String(length=2000), nullable=False),
+        sa.Column("secret", sa.String(length=64), nullable=False),
+        sa.Column("actions", sa.String(), nullable=False),
+        sa.Column("active", sa.Boolean(), nullable=False),
+        sa.Column("last_number", sa.Integer(), nullable=False),
+        sa.Column("failures", sa.Integer(), nullable=False),
+        sa.Column("last_error", sa.String(length=300), nullable=False),
+        sa.Column("try_after", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("created_by", sa.String(length=64), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_webhook")),
+    )
 
 
 def downgrade() -> None:
     """Take the step back: all that was said and received is forgotten."""
-    for table in ("receipt", "evidence_file", "appeal", "feedback", "allotment_answer"):
+    for table in ("webhook", "receipt", "evidence_file", "appeal", "feedback", "allotment_answer"):
         op.drop_table(table)
