@@ -1,4 +1,7 @@
-"""What routers ask for: the database, the language, a page."""
+"""What routers ask for: the database, the language, a page.
+
+None of it waits for anything, so that all of it runs where the request is and takes no thread.
+"""
 
 from __future__ import annotations
 
@@ -21,18 +24,18 @@ DEFAULT_LIMIT, MAX_LIMIT = 100, 500
 EVERYWHERE = frozenset({"lang"})
 
 
-def get_runtime(request: Request) -> Runtime:
+async def get_runtime(request: Request) -> Runtime:
     """Return what the running service has in hand."""
     runtime: Runtime = request.app.state.runtime
     return runtime
 
 
-def get_database(runtime: Annotated[Runtime, Depends(get_runtime)]) -> UnitOfWork:
+async def get_database(runtime: Annotated[Runtime, Depends(get_runtime)]) -> UnitOfWork:
     """Return the database."""
     return runtime.uow
 
 
-def get_locale(
+async def get_locale(
     request: Request,
     lang: Annotated[  # noqa: ARG001 - the middleware has read it; here it is checked and documented
         Language | None, Query(description="language of names and sentences; else `Accept-Language` decides")
@@ -42,7 +45,7 @@ def get_locale(
     return request_locale(request)
 
 
-def require_clean_text(request: Request) -> None:
+async def require_clean_text(request: Request) -> None:
     """Refuse NUL in the path and the query: PostgreSQL knows no such text.
 
     Raises
@@ -54,7 +57,7 @@ def require_clean_text(request: Request) -> None:
         raise EdgeError(422, "text_unreadable")
 
 
-def require_known_query(request: Request) -> None:
+async def require_known_query(request: Request) -> None:
     """Refuse a parameter that the route does not know: a filter with a slip in it must not pass for no filter.
 
     Raises
@@ -80,11 +83,7 @@ def _query_names(dependant: Dependant) -> set[str]:
 class PageQuery:
     """Which page of a list is asked for."""
 
-    def __init__(
-        self,
-        limit: Annotated[int, Query(ge=1, le=MAX_LIMIT, description="most items of a page")] = DEFAULT_LIMIT,
-        cursor: Annotated[str | None, Query(max_length=200, description="`next` of the page before")] = None,
-    ) -> None:
+    def __init__(self, limit: int, cursor: str | None) -> None:
         self.limit = limit
         self.after = None if cursor is None else read_cursor(cursor)
 
@@ -102,6 +101,14 @@ class PageQuery:
         if not (self.after.isascii() and self.after.isdigit() and len(self.after) < 19):
             raise EdgeError(422, "cursor_unreadable")
         return int(self.after)
+
+
+async def read_page(
+    limit: Annotated[int, Query(ge=1, le=MAX_LIMIT, description="most items of a page")] = DEFAULT_LIMIT,
+    cursor: Annotated[str | None, Query(max_length=200, description="`next` of the page before")] = None,
+) -> PageQuery:
+    """Read which page is asked for."""
+    return PageQuery(limit, cursor)
 
 
 def write_cursor(key: str | None) -> str | None:
@@ -129,4 +136,4 @@ def read_cursor(cursor: str) -> str:
 Running = Annotated[Runtime, Depends(get_runtime)]
 Database = Annotated[UnitOfWork, Depends(get_database)]
 Lang = Annotated[Locale, Depends(get_locale)]
-Paging = Annotated[PageQuery, Depends()]
+Paging = Annotated[PageQuery, Depends(read_page)]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Annotated
 
 from fastapi import Depends, Request
@@ -45,10 +45,10 @@ def get_principal(
         raise
 
 
-def require_right(right: Right) -> Callable[[Principal], Principal]:
+def require_right(right: Right) -> Callable[[Principal], Awaitable[Principal]]:
     """Make a dependency that refuses every role without a right, before anything is looked up."""
 
-    def require(asker: Asker) -> Principal:
+    async def require(asker: Asker) -> Principal:
         if not asker.may(right):
             raise ForbiddenError("role_required", roles=", ".join(roles_with(right)))
         return asker

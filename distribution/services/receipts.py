@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from distribution.domain.enums import RoundState, Severity
-from distribution.domain.errors import InputError, NotFoundError, StateError
+from distribution.domain.errors import InputError, StateError
 from distribution.domain.findings import Finding, Where
 from distribution.domain.network import Cooperative, Outlet
 from distribution.domain.principal import Principal, Scope
@@ -24,11 +24,11 @@ from distribution.services.audit import record
 from distribution.services.find_round import find_round
 from distribution.services.page import Page, cut_page
 from distribution.services.read_receipts import planned_drops
+from distribution.services.stored_plan import load_stored_plan
 from distribution.services.waiting import post_undelivered
 from distribution.store.repositories.network_pages import NetworkPages
 from distribution.store.tables import Receipt, Round
 from distribution.store.unit_of_work import Transaction, UnitOfWork
-from optimizer.plan_file import load_plan
 
 #: What a receipt says, beside what a form's line says.
 _BESIDE = ("lot", "taken_at", "lon", "lat")
@@ -132,10 +132,7 @@ def load_drops(tx: Transaction, found: Round) -> Mapping[DropKey, int]:
     NotFoundError
         ``plan_missing``.
     """
-    stored = tx.plans.get(found.require_id())
-    if stored is None:
-        raise NotFoundError("plan_missing", round_code=found.code)
-    loaded = load_plan(stored.content)
+    loaded = load_stored_plan(tx, found)
     return planned_drops(loaded.problem, loaded.plan)
 
 

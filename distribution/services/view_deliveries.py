@@ -10,7 +10,6 @@ from enum import StrEnum
 from itertools import groupby
 from typing import Any
 
-from distribution.domain.errors import NotFoundError
 from distribution.domain.network import Named
 from distribution.domain.numerals import format_number
 from distribution.domain.principal import Principal
@@ -20,11 +19,12 @@ from distribution.services.exports.plan_json import REST_HOURS
 from distribution.services.exports.unserved import describe_unserved
 from distribution.services.find_round import find_round
 from distribution.services.page import Page, cut_page
+from distribution.services.stored_plan import load_stored_plan
 from distribution.store.repositories.network_pages import NetworkPages
 from distribution.store.tables import Round
 from distribution.store.unit_of_work import Transaction, UnitOfWork
 from optimizer.plan import Reason, Trip
-from optimizer.plan_file import LoadedPlan, load_plan
+from optimizer.plan_file import LoadedPlan
 
 
 class DeliveryState(StrEnum):
@@ -98,10 +98,7 @@ def list_deliveries(
     with uow.read() as tx:
         found = find_round(tx, asker, round_code)
         outlets = _outlets(tx, found, asker, outlet_code)
-        plan = tx.plans.get(found.require_id())
-        if plan is None:
-            raise NotFoundError("plan_missing", round_code=round_code)
-        view = _PlanView(load_plan(plan.content), tx, found, outlets, locale)
+        view = _PlanView(load_stored_plan(tx, found), tx, found, outlets, locale)
     listed = sorted(view.deliveries(), key=lambda delivery: delivery.order)
     numbered = [(str(number), delivery) for number, delivery in enumerate(listed, start=1)]
     return cut_page(numbered[after : after + limit + 1], limit)

@@ -46,9 +46,13 @@ class NetworkPages:
         return next((noun for _, noun in self._nouns(sheet, query)), None)
 
     def named(self, sheet: str, version: int, codes: Iterable[str]) -> dict[str, Named]:
-        """Index the rows of a few codes, for their names."""
-        query = self._select(sheet, version, None).where(col(ROW_TABLES[sheet].row_key).in_(sorted(set(codes))))
-        return {key: noun for key, noun in self._nouns(sheet, query) if isinstance(noun, Named)}
+        """Index the names of a few codes; nothing else of their rows is read."""
+        table, columns = ROW_TABLES[sheet], _columns(sheet)
+        query = select(columns["row_key"], columns["name_fa"], columns["name_en"]).where(
+            *_active_at(table, version), col(table.row_key).in_(sorted(set(codes)))
+        )
+        rows = self._session.execute(query)
+        return {code: Named.model_construct(code=code, name_fa=fa, name_en=en) for code, fa, en in rows}
 
     def _nouns(self, sheet: str, query: Any) -> Iterable[tuple[str, SQLModel]]:
         noun = SHEETS[sheet]
