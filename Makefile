@@ -7,6 +7,7 @@
 #   make bench-allocation   how fast shares are computed, by size and method
 #   make bench-tagging      tagging to proven optimality, up to 255 warehouses x 17,829 outlets
 #   make bench-catchments   how fast people are assigned to outlets: 100,000 cells, 5,000 outlets
+#   make bench-service      what the answers of the service cost
 #   make bench-variants     how near the proven optimum every variant of routing is solved
 #   make bench-joint        what tagging and routing together saves over tag, then route
 #   make clean       remove what these commands made
@@ -28,7 +29,7 @@ MADE := $(VENV)/.made-$(shell $(PYTHON) -c '$(VERSION)')
 endif
 
 .DELETE_ON_ERROR:
-.PHONY: demo test test-slow test-roads lint bench bench-allocation bench-tagging bench-catchments bench-variants bench-joint setup clean
+.PHONY: demo test test-slow test-roads lint bench bench-allocation bench-tagging bench-catchments bench-service bench-variants bench-joint setup clean
 
 demo: $(VENV)/.compiled
 	@echo "Running the round ramadan-1399 of the example; the search for routes takes $(SECONDS) seconds."
@@ -63,6 +64,9 @@ bench-tagging: $(VENV)/.dev
 
 bench-catchments: $(VENV)/.dev
 	$(BIN)/python -m benchmarks.catchments
+
+bench-service: $(VENV)/.dev $(VENV)/.compiled
+	$(BIN)/python -m benchmarks.service
 
 bench-variants: $(VENV)/.dev $(VENV)/.compiled
 	$(BIN)/python benchmarks/variants.py
