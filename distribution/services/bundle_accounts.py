@@ -10,6 +10,8 @@ from typing import Any, get_type_hints
 
 from pydantic import ValidationError
 
+from distribution.allocation.bundle import Manifest
+from distribution.domain.dataset import Dataset
 from distribution.domain.rounds import WaitingPacks
 from distribution.services.compute_round import RoundStart, StockKey
 from distribution.services.gather_round import Accounts
@@ -26,6 +28,18 @@ class OpeningBooks:
     accounts: Accounts
     stock_taken: Mapping[StockKey, int]
     parked: tuple[WaitingPacks, ...]
+
+    def start(self, manifest: Manifest, dataset: Dataset) -> RoundStart:
+        """Put them together with the network and the manifest of their bundle."""
+        return RoundStart(
+            declared=dataset,
+            version=manifest.dataset_version,
+            round_code=manifest.round_code,
+            policy_code=manifest.policy_code,
+            accounts=self.accounts,
+            stock_taken=self.stock_taken,
+            parked=self.parked,
+        )
 
 
 def dump_accounts(start: RoundStart) -> bytes:

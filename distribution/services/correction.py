@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -13,7 +13,7 @@ from distribution.domain.errors import InputError, NotFoundError, StateError
 from distribution.domain.findings import has_errors
 from distribution.domain.network import Outlet, Succession
 from distribution.domain.policy import MemberCount
-from distribution.domain.voice import CORRECTING, AppealKind
+from distribution.domain.voice import CORRECTING, AppealBase, AppealKind
 from distribution.services.bundle_input import dump_input, load_input
 
 
@@ -80,3 +80,33 @@ def _count_members(dataset: Dataset, outlet: Outlet, claim: Mapping[str, Any]) -
     )
     others = [m for m in dataset.members if (m.area_code, m.outlet_code) != key]
     return replace(dataset, members=tuple(sorted([*others, count], key=lambda m: (m.area_code, m.outlet_code))))
+
+
+def undone_corrections(dataset: Dataset, granted: Iterable[AppealBase]) -> Iterator[tuple[AppealBase, tuple[str, ...]]]:
+    """Yield the appeals whose correction a network does not hold, and the fields that say otherwise.
+
+    The last appeal that was granted for a field of an outlet counts.
+    """
+    last: dict[tuple[str, str], AppealBase] = {}
+    for appeal in granted:
+        for name in appeal.claim or ("outlet_code",):
+            last[appeal.outlet_code, name] = appeal
+    wrong: dict[int, tuple[AppealBase, list[str]]] = {}
+    for (code, name), appeal in last.items():
+        if not _holds(dataset, code, name, appeal):
+            wrong.setdefault(id(appeal), (appeal, []))[1].append(name)
+    yield from ((appeal, tuple(sorted(names))) for appeal, names in wrong.values())
+
+
+def _holds(dataset: Dataset, code: str, name: str, appeal: AppealBase) -> bool:
+    outlet = dataset.outlet_by_code.get(code)
+    if appeal.kind is AppealKind.OUTLET_CLOSED:
+        return outlet is None
+    if outlet is None:  # it is closed by now
+        return True
+    if appeal.kind is AppealKind.MEMBERS:
+        claimed = (appeal.claim["area_code"], code, appeal.claim["people"])
+        return claimed in {(m.area_code, m.outlet_code, m.people) for m in dataset.members}
+    fields = {field: getattr(outlet, field) for field in Outlet.model_fields}
+    claimed_outlet = Outlet.model_validate(fields | {name: appeal.claim[name]})
+    return bool(getattr(claimed_outlet, name) == getattr(outlet, name))

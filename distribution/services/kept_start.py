@@ -29,13 +29,4 @@ def load_start(tx: Transaction, found: Round) -> RoundStart:
     read = load_input(bundle.entries)
     if read.dataset is None:
         raise StateError("bundle_not_kept", round_code=found.code)
-    manifest = bundle.manifest
-    return RoundStart(
-        declared=read.dataset,
-        version=manifest.dataset_version,
-        round_code=manifest.round_code,
-        policy_code=manifest.policy_code,
-        accounts=books.accounts,
-        stock_taken=books.stock_taken,
-        parked=books.parked,
-    )
+    return books.start(bundle.manifest, read.dataset)

@@ -144,15 +144,7 @@ def _start(bundle: Bundle, done: Recomputed, locale: Locale) -> OpeningBooks | N
     if manifest.round_code not in read.dataset.quotas_by_round:
         done.tell("round_unknown", round=manifest.round_code)
         return None
-    done.start = RoundStart(
-        declared=read.dataset,
-        version=manifest.dataset_version,
-        round_code=manifest.round_code,
-        policy_code=manifest.policy_code,
-        accounts=books.accounts,
-        stock_taken=books.stock_taken,
-        parked=books.parked,
-    )
+    done.start = books.start(manifest, read.dataset)
     _compare(ACCOUNTS, entries[ACCOUNTS], dump_accounts(done.start), done)
     return books
 

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 
 import pytest
 from httpx2 import Response
 from sqlalchemy import text
 
+from api.routers.datasets import XLSX
 from distribution.domain.voice import CLAIMS, AppealKind
 from distribution.services.audit import check_audit
 from tests.api.test_round_life import act, compute
+from tests.support.networks import small_network
 from tests.support.service import Service
+from tests.support.workbooks import workbook_bytes
 
 
 @pytest.fixture
@@ -250,3 +254,25 @@ def test_evidence_is_a_photo_or_a_document_and_comes_back_as_it_was(service: Ser
     assert service.union_1.post(path, content=b"%PDF-2").json()["code"] == "evidence_too_many"
     assert len(service.planner.get(f"/v1/appeals/{number}").json()["files"]) == 5
     assert check_audit(service.uow).is_whole
+
+
+def test_an_import_that_undoes_a_correction_says_so(service: Service) -> None:
+    number = appeal(service, "population", served_population=7_000).json()["id"]
+    assert decide(service, number, grant=True).status_code == 200
+    closed = appeal(service, "outlet_closed", "O1").json()["id"]
+    assert decide(service, closed, grant=True).status_code == 200
+
+    def send(*changed: tuple[int, dict[str, object]]) -> list[dict[str, object]]:
+        network = small_network()
+        outlets = list(network.outlets)
+        for index, fields in changed:
+            outlets[index] = outlets[index].model_copy(update=fields)
+        body = workbook_bytes(replace(network, outlets=tuple(outlets)))
+        taken = service.planner.post("/v1/datasets", content=body, headers={"content-type": XLSX})
+        assert taken.status_code == 201, taken.text
+        return [f for f in taken.json()["findings"] if f["code"] == "correction_undone"]
+
+    told = send()
+    assert [(f["value"], f["column"]) for f in told] == [("O0", "served_population"), ("O1", "outlet_code")]
+    assert "we counted" in str(told[0]["message"])
+    assert [f["value"] for f in send((0, {"served_population": 7_000}))] == ["O1"]
