@@ -17,6 +17,7 @@ LOCALE_VARIABLE = "TAAVON_LOCALE"
 JOBS_VARIABLE = "TAAVON_JOBS"
 SOLVER_WORKERS_VARIABLE = "TAAVON_SOLVER_WORKERS"
 MAX_UPLOAD_VARIABLE = "TAAVON_MAX_UPLOAD_MB"
+ROADS_VARIABLE = "TAAVON_ROADS"
 
 MEGABYTE = 1_000_000
 
@@ -39,6 +40,9 @@ class Settings:
         Processes that solve one job; None: one per core.
     max_upload_bytes
         Largest file that is taken in.
+    roads
+        Road engine whose roads the trips of rounds are drawn along where ways were measured, e.g. ``valhalla:roads``;
+        None: they are drawn in straight lines.
     """
 
     database_url: str
@@ -47,6 +51,7 @@ class Settings:
     jobs: int = 1
     solver_workers: int | None = None
     max_upload_bytes: int = MAX_FILE_BYTES
+    roads: str | None = None
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> Settings:
@@ -65,6 +70,7 @@ class Settings:
             jobs=_number(environment, JOBS_VARIABLE) or 1,
             solver_workers=_number(environment, SOLVER_WORKERS_VARIABLE),
             max_upload_bytes=(_number(environment, MAX_UPLOAD_VARIABLE) or MAX_FILE_BYTES // MEGABYTE) * MEGABYTE,
+            roads=environment.get(ROADS_VARIABLE) or None,
         )
 
     def to_environment(self) -> dict[str, str]:
@@ -72,6 +78,8 @@ class Settings:
         variables = {DATABASE_URL_VARIABLE: self.database_url, LOCALE_VARIABLE: self.locale}
         if self.solver_workers is not None:
             variables[SOLVER_WORKERS_VARIABLE] = str(self.solver_workers)
+        if self.roads is not None:
+            variables[ROADS_VARIABLE] = self.roads
         return variables
 
 

@@ -14,6 +14,7 @@ from distribution.domain.enums import JobKind
 from distribution.domain.errors import TaavonError, UnavailableError
 from distribution.services.jobs import LeaseLostError, fail_job, finish_in, get_job, lease_job
 from distribution.services.request_round import options_of
+from distribution.services.roads import RoadLines, open_engine
 from distribution.services.run_round import run_round
 from distribution.services.summary import RoundSummary
 from distribution.store.tables import Job
@@ -70,7 +71,10 @@ def _run_round(uow: UnitOfWork, job: Job, owner: str, reporter: JobReporter, set
         role = "" if key is None else key.role.value
         tx.audit.add(job.created_by, role, "round_computed", f"round/{summary.round_code}", details)
 
-    run_round(uow, options_of(job, settings.solver_workers), reporter, also_keep=end)
+    lines = None if settings.roads is None else RoadLines(open_engine(settings.roads))
+    run_round(uow, options_of(job, settings.solver_workers), reporter, also_keep=end, roads=lines)
+    if lines is not None and lines.fault is not None:
+        log.warning("trips_drawn_straight", job=job.id, code=lines.fault.code, params=lines.fault.params)
 
 
 #: What each kind of job does. It ends the job in the transaction that keeps its result: both are there, or neither.

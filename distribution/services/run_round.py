@@ -69,7 +69,7 @@ def run_round(
         Called in the transaction that keeps the round: what it writes is kept with the round, and what it raises
         keeps the round from being kept.
     roads
-        Finds the lines of the roads that maps and crew packs show; None for straight lines.
+        Finds the lines of the roads that maps and crew packs show where ways were measured; None for straight lines.
 
     Raises
     ------
@@ -91,7 +91,8 @@ def run_round(
     deliveries = plan_demand(demand_of(start, allocation), options.search, reporter)
     outcome = conclude_round(start, allocation, deliveries)
     bundle = bundle_round(start, options.search, outcome, given.previous)
-    outcome = replace(bear_root(outcome, bundle), roads=roads)
+    is_measured = start.declared.travel is not None and not start.declared.settings.travel_is_estimate
+    outcome = replace(bear_root(outcome, bundle), roads=roads if is_measured else None)
     files = build_files(outcome, bundle.to_zip(), bundle.entries, reporter)
     if deliveries.plan.unserved:
         outcome = replace(outcome, summary=replace(outcome.summary, remedies=outcome.remedies))

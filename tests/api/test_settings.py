@@ -21,9 +21,12 @@ def test_settings_are_read_from_the_environment() -> None:
             "TAAVON_JOBS": "3",
             "TAAVON_SOLVER_WORKERS": "2",
             "TAAVON_MAX_UPLOAD_MB": "5",
+            "TAAVON_ROADS": "valhalla:roads",
         }
     )
-    assert settings == Settings("postgresql+psycopg://user:word@server/db", "redis://server/1", "en", 3, 2, 5_000_000)
+    assert settings == Settings(
+        "postgresql+psycopg://user:word@server/db", "redis://server/1", "en", 3, 2, 5_000_000, "valhalla:roads"
+    )
 
 
 def test_what_is_not_set_has_a_default() -> None:
@@ -33,7 +36,7 @@ def test_what_is_not_set_has_a_default() -> None:
 
 
 def test_a_jobs_process_reads_the_settings_of_the_service() -> None:
-    settings = Settings("sqlite:///x.db", locale="en", solver_workers=2)
+    settings = Settings("sqlite:///x.db", locale="en", solver_workers=2, roads="osrm:http://localhost:5000")
     assert Settings.from_environment(settings.to_environment()) == settings
 
 

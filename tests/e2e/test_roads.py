@@ -14,8 +14,17 @@ import shapely
 from typer.testing import CliRunner
 
 from api.cli import app
+from api.jobs.runner import run_job
+from api.runtime import open_database
+from api.settings import Settings
 from distribution.intake.reading import read_dataset
 from distribution.services import roads
+from distribution.services.api_keys import PROGRAM
+from distribution.services.import_dataset import import_dataset
+from distribution.services.plan_deliveries import SearchOptions
+from distribution.services.request_round import request_round
+from distribution.services.run_round import RunOptions
+from optimizer.plan import Limits
 from optimizer.plan_file import load_plan
 from tests.support.networks import small_network, write_csv
 from tests.support.nouns import move
@@ -181,3 +190,19 @@ def test_people_go_to_the_outlet_that_is_nearest_by_road(folder, tmp_path):
     assert served["road"]["outlet_code"] == "O1"
     assert abs(int(served["road"]["metres"]) - 1600) < 30
     assert served["line"]["people"] == served["road"]["people"] == "30000"
+
+
+def test_a_job_of_the_service_draws_a_measured_network_along_the_roads(folder, tmp_path):
+    settings = Settings(f"sqlite:///{tmp_path / 'taavon.db'}", roads=f"valhalla:{folder / 'roads'}", solver_workers=1)
+    measured = run("roads", "measure", folder / "network", "--travel", settings.roads, "--out", tmp_path / "measured")
+    assert measured.exit_code == 0, measured.stderr
+    with open_database(settings) as uow:
+        import_dataset(uow, read_dataset(tmp_path / "measured").dataset, "test")
+        options = RunOptions(SearchOptions(Limits(iterations=2)))
+        job = request_round(uow, PROGRAM, options)
+        assert run_job(uow, job.id, "test", settings)
+        with uow.read() as tx:
+            kept = tx.files.get(tx.rounds.latest().require_id(), "routes.geojson").content
+    lines = [f["geometry"] for f in json.loads(kept)["features"] if f["geometry"]["type"] == "LineString"]
+    assert lines
+    assert streets().buffer(0.0003).covers(shapely.MultiLineString([line["coordinates"] for line in lines]))
