@@ -11,17 +11,20 @@ from api.dependencies import Database, Lang, Paging, write_cursor
 from api.problems import EdgeError
 from api.schemas.page import PageOut
 from api.schemas.receipts import (
+    GoodsProgressOut,
     ReceiptOut,
     ReceiptsIn,
     RecordedOut,
     ScorecardOut,
+    show_progress,
     show_receipt,
     show_scorecard,
     to_receipt,
 )
-from api.security import Asker, require_right
+from api.security import SEES_ALL, Asker, require_right
 from distribution.domain.enums import Right
 from distribution.services.receipts import Recorded, list_receipts, record_form, record_receipts
+from distribution.services.round_progress import measure_progress
 from distribution.services.scorecards import Level, build_scorecards
 
 router = APIRouter(tags=["receipts"])
@@ -67,6 +70,12 @@ def read_scorecards(
 ) -> PageOut[ScorecardOut]:
     """List the scorecards of a round: what was allotted, planned, received and answered; all on one page."""
     return PageOut(items=[show_scorecard(card, locale) for card in build_scorecards(uow, asker, code, level)])
+
+
+@router.get("/rounds/{code}/goods", operation_id="list_goods", dependencies=[SEES_ALL])
+def read_goods(uow: Database, asker: Asker, locale: Lang, code: str) -> PageOut[GoodsProgressOut]:
+    """List how far the goods of a round are: assigned, allotted, planned and received, side by side; all on one page."""
+    return PageOut(items=[show_progress(goods, locale) for goods in measure_progress(uow, asker, code)])
 
 
 def _show(recorded: Recorded) -> RecordedOut:

@@ -10,6 +10,7 @@ from pydantic import AwareDatetime, BaseModel, Field, model_validator
 from api.schemas.voice import Code
 from distribution.domain.receipt import DiscrepancyReason, ReceiptBase
 from distribution.messages import Locale
+from distribution.services.round_progress import GoodsProgress
 from distribution.services.scorecards import Scorecard
 from distribution.store.tables import Receipt
 
@@ -89,6 +90,31 @@ class ScorecardOut(BaseModel):
     reasons: dict[str, int] = Field(description="how often each reason for a discrepancy was given")
     fill: float | None = Field(description="part of what was allotted that was accepted")
     discrepancy: float | None = Field(description="part of what receipts tell of that was not accepted")
+
+
+class GoodsProgressOut(BaseModel):
+    """How far a commodity of a round is; masses in g."""
+
+    code: str
+    name: str = Field(description="name in the language of the answer")
+    pack_g: int
+    quota_g: int = Field(description="assigned for the round")
+    carried_g: int = Field(description="left over from the round before")
+    allotted_g: int
+    reserved_g: int = Field(description="kept back by the policy")
+    unplaced_g: int = Field(description="without room anywhere")
+    planned_g: int = Field(description="on trucks, packs that had waited among them")
+    collected_g: int = Field(description="to be fetched by outlets")
+    told_g: int = Field(description="on trucks and told of by a receipt")
+    accepted_g: int
+    rejected_g: int
+    missing_g: int
+
+
+def show_progress(goods: GoodsProgress, locale: Locale) -> GoodsProgressOut:
+    """Make what the API shows of a commodity's progress."""
+    fields: dict[str, Any] = {name: getattr(goods, name) for name in GoodsProgressOut.model_fields if name != "name"}
+    return GoodsProgressOut(**fields, name=goods.code if goods.noun is None else goods.noun.name(locale))
 
 
 def to_receipt(given: ReceiptIn) -> ReceiptBase:

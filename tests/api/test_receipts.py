@@ -226,3 +226,19 @@ def test_scorecards_add_up_at_every_level(on_the_way: Service) -> None:
     assert own["name"] == "Workers' union"
     people = sum(card["people"] for card in cards("outlet"))
     assert people == sum(card["people"] for card in cards("union")) == 60_000
+
+
+def test_goods_are_told_from_the_letter_to_the_receipt(on_the_way: Service) -> None:
+    lines = drops_of(on_the_way)
+    eggs = next(n for n, line in enumerate(lines) if line["commodity_code"] == "eggs" and line["planned_packs"] > 1)
+    lines[eggs] |= {"accepted_packs": lines[eggs]["planned_packs"] - 2, "rejected_packs": 1, "reason": "damaged"}
+    assert send(on_the_way, lines).status_code == 200
+    goods = {one["code"]: one for one in on_the_way.planner.get("/v1/rounds/spring/goods").json()["items"]}
+    assert goods.keys() == {"rice", "eggs", "chicken"}
+    for one in goods.values():
+        assert one["quota_g"] + one["carried_g"] >= one["allotted_g"] + one["reserved_g"] + one["unplaced_g"]
+        assert one["allotted_g"] == one["planned_g"] + one["collected_g"]  # everything fits in this network
+        assert one["told_g"] == one["planned_g"] == one["accepted_g"] + one["rejected_g"] + one["missing_g"]
+    assert (goods["eggs"]["rejected_g"], goods["eggs"]["missing_g"]) == (goods["eggs"]["pack_g"],) * 2
+    assert goods["rice"]["quota_g"] == 12_000_000
+    assert goods["rice"]["collected_g"] > 0 == goods["rice"]["missing_g"]

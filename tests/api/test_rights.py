@@ -39,6 +39,7 @@ NEEDED = ROUND_STEPS | {
     ("post", "/v1/rounds"): Right.PLAN,
     ("get", "/v1/rounds/{code}/plan"): Right.SEE_ALL,
     ("get", "/v1/rounds/{code}/summary"): Right.SEE_ALL,
+    ("get", "/v1/rounds/{code}/goods"): Right.SEE_ALL,
     ("get", "/v1/jobs"): Right.SEE_ALL,
     ("get", "/v1/jobs/{job_id}"): Right.SEE_ALL,
     ("delete", "/v1/jobs/{job_id}"): Right.PLAN,
