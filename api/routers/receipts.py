@@ -15,14 +15,20 @@ from api.schemas.receipts import (
     ReceiptOut,
     ReceiptsIn,
     RecordedOut,
+    ReportedOut,
     ScorecardOut,
+    StockOut,
+    StocksIn,
     show_progress,
     show_receipt,
     show_scorecard,
+    show_stock,
     to_receipt,
 )
 from api.security import SEES_ALL, Asker, require_right
 from distribution.domain.enums import Right
+from distribution.domain.outlet_stock import StockReport
+from distribution.services.outlet_stock import list_stock, report_stock
 from distribution.services.receipts import Recorded, list_receipts, record_form, record_receipts
 from distribution.services.round_progress import measure_progress
 from distribution.services.scorecards import Level, build_scorecards
@@ -58,6 +64,21 @@ def read_receipts(uow: Database, asker: Asker, paging: Paging, code: str) -> Pag
     """List the receipts of a round in the order they were recorded."""
     page = list_receipts(uow, asker, code, after=paging.after_number, limit=paging.limit)
     return PageOut(items=[show_receipt(row) for row in page.items], next=write_cursor(page.next))
+
+
+@router.post("/rounds/{code}/stock", operation_id="report_stock", dependencies=[RECEIVES])
+def add_stock(uow: Database, asker: Asker, code: str, wanted: StocksIn) -> ReportedOut:
+    """Report what became of goods at outlets and what is left, for a closed round, all or none; it opens the next one."""
+    reports = [StockReport.model_construct(**one.model_dump()) for one in wanted.accounts]
+    done = report_stock(uow, asker, code, reports)
+    return ReportedOut(new=done.new, known=done.known)
+
+
+@router.get("/rounds/{code}/stock", operation_id="list_stock")
+def read_stock(uow: Database, asker: Asker, paging: Paging, code: str) -> PageOut[StockOut]:
+    """List the stock accounts of a round in the order they came."""
+    page = list_stock(uow, asker, code, after=paging.after_number, limit=paging.limit)
+    return PageOut(items=[show_stock(row) for row in page.items], next=write_cursor(page.next))
 
 
 @router.get("/rounds/{code}/scorecards", operation_id="list_scorecards")

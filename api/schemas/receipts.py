@@ -8,11 +8,12 @@ from typing import Any
 from pydantic import AwareDatetime, BaseModel, Field, model_validator
 
 from api.schemas.voice import Code
+from distribution.domain.outlet_stock import StockAccount
 from distribution.domain.receipt import DiscrepancyReason, ReceiptBase
 from distribution.messages import Locale
 from distribution.services.round_progress import GoodsProgress
 from distribution.services.scorecards import Scorecard
-from distribution.store.tables import Receipt
+from distribution.store.tables import Receipt, StockAccountRow
 
 _TEXT = r"^[^\x00]*$"
 
@@ -90,6 +91,43 @@ class ScorecardOut(BaseModel):
     reasons: dict[str, int] = Field(description="how often each reason for a discrepancy was given")
     fill: float | None = Field(description="part of what was allotted that was accepted")
     discrepancy: float | None = Field(description="part of what receipts tell of that was not accepted")
+
+
+class StockIn(BaseModel, extra="forbid"):
+    """An outlet's account of one commodity at the end of a round, in whole packs."""
+
+    outlet_code: Code
+    commodity_code: Code
+    collected_packs: int = Field(default=0, ge=0, le=10**9, description="packs the outlet has fetched from a warehouse")
+    offtake_packs: int = Field(ge=0, le=10**9, description="packs handed out to people")
+    loss_packs: int = Field(default=0, ge=0, le=10**9, description="packs lost or spoilt; they need a reason")
+    closing_packs: int = Field(ge=0, le=10**9, description="packs that are left")
+    reason: str = Field(default="", max_length=1000, pattern=_TEXT, description="what became of lost packs")
+
+
+class StocksIn(BaseModel, extra="forbid"):
+    """Stock accounts: all are kept, or none; sent again they are the same."""
+
+    accounts: list[StockIn] = Field(min_length=1, max_length=2000)
+
+
+class ReportedOut(BaseModel):
+    """What came of reporting stock."""
+
+    new: int
+    known: int = Field(description="accounts that were there already, word for word")
+
+
+class StockOut(StockAccount):
+    """A stock account: opening + delivered + collected = offtake + loss + closing."""
+
+    reported_by: str = Field(description="prefix of the key")
+    reported_at: dt.datetime
+
+
+def show_stock(row: StockAccountRow) -> StockOut:
+    """Make what the API shows of a stock account."""
+    return StockOut(**{name: getattr(row, name) for name in StockOut.model_fields})
 
 
 class GoodsProgressOut(BaseModel):

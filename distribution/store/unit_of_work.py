@@ -20,7 +20,7 @@ from distribution.store.repositories.jobs import JobRepository
 from distribution.store.repositories.keys import KeyRepository
 from distribution.store.repositories.ledger import LedgerRepository
 from distribution.store.repositories.plans import PlanRepository
-from distribution.store.repositories.receipts import ReceiptRepository
+from distribution.store.repositories.receipts import ReceiptRepository, StockAccountRepository
 from distribution.store.repositories.rounds import RoundRepository
 from distribution.store.repositories.stock_use import StockUseRepository
 from distribution.store.repositories.voice import VoiceRepository
@@ -47,6 +47,7 @@ class Transaction:
         self.files = FileRepository(session)
         self.jobs = JobRepository(session, self.now)
         self.receipts = ReceiptRepository(session)
+        self.outlet_stock = StockAccountRepository(session)
         self.webhooks = WebhookRepository(session)
         self.voice = VoiceRepository(session)
         self.audit = AuditRepository(session, self.now)

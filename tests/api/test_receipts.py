@@ -16,6 +16,7 @@ from distribution.domain.enums import Account
 from distribution.domain.rounds import NANO_PER_PACK
 from distribution.services.audit import check_audit
 from distribution.services.receipts import load_drops
+from distribution.services.stock_use import remaining_stock
 from tests.api.test_round_life import act, compute
 from tests.support.service import Service
 
@@ -242,3 +243,61 @@ def test_goods_are_told_from_the_letter_to_the_receipt(on_the_way: Service) -> N
     assert (goods["eggs"]["rejected_g"], goods["eggs"]["missing_g"]) == (goods["eggs"]["pack_g"],) * 2
     assert goods["rice"]["quota_g"] == 12_000_000
     assert goods["rice"]["collected_g"] > 0 == goods["rice"]["missing_g"]
+
+
+def report(service: Service, *accounts: Line, name: str = "union_1") -> Response:
+    return service.clients[name].post("/v1/rounds/spring/stock", json={"accounts": list(accounts)})
+
+
+def test_the_stock_of_outlets_adds_up_and_opens_the_next_round(on_the_way: Service) -> None:
+    lines = drops_of(on_the_way)
+    assert send(on_the_way, lines).status_code == 200
+    got = sum(
+        line["accepted_packs"] for line in lines if (line["outlet_code"], line["commodity_code"]) == ("O0", "rice")
+    )
+    account = {"outlet_code": "O0", "commodity_code": "rice", "offtake_packs": got, "loss_packs": 1, "closing_packs": 2,
+               "reason": "wet"}  # fmt: skip
+    early = report(on_the_way, account)
+    assert (early.status_code, early.json()["code"]) == (409, "round_not_closed")
+    assert act(on_the_way.planner, "close").status_code == 200
+    wrong = report(
+        on_the_way,
+        account | {"closing_packs": 3},  # O0 had 3 packs when the round was computed
+        account | {"outlet_code": "O1", "reason": " "},
+        account | {"outlet_code": "O2"},  # another union's
+        account,
+        {"outlet_code": "O4", "commodity_code": "rice", "collected_packs": 1, "offtake_packs": 1, "closing_packs": 0},
+    )
+    assert wrong.status_code == 422
+    told = [(f["code"], f["row"]) for f in wrong.json()["findings"]]
+    assert ("stock_unbalanced", 1) in told
+    assert ("stock_loss_unexplained", 2) in told
+    assert ("stock_unknown", 3) in told
+    assert ("stock_twice", 4) in told
+    assert ("stock_collected_beyond", 5) in told
+    assert report(on_the_way, account).json() == {"new": 1, "known": 0}
+    assert report(on_the_way, account).json() == {"new": 0, "known": 1}
+    differs = report(on_the_way, account | {"offtake_packs": got + 1, "loss_packs": 0})
+    assert differs.json()["findings"][0]["code"] == "stock_differs"
+    [kept_one] = on_the_way.union_1.get("/v1/rounds/spring/stock").json()["items"]
+    assert (kept_one["opening_packs"], kept_one["delivered_packs"], kept_one["closing_packs"]) == (3, got, 2)
+    assert on_the_way.union_2.get("/v1/rounds/spring/stock").json()["items"] == []
+    with on_the_way.uow.read() as tx:
+        stock = [line for line in tx.datasets.load().stock if line.place_code == "O0"]
+        assert [(line.commodity_code, line.packs) for line in stock] == [("rice", 2)]
+        taken = tx.stock_use.since_counted()
+        assert remaining_stock(stock, taken) == tuple(stock)  # it was counted anew
+    with pytest.raises(IntegrityError), on_the_way.uow.engine.begin() as connection:
+        connection.execute(text("UPDATE outlet_stock SET closing_packs = closing_packs + 1"))
+    assert check_audit(on_the_way.uow).is_whole
+
+
+def test_what_an_outlet_fetched_itself_is_in_its_account(on_the_way: Service) -> None:
+    assert send(on_the_way, drops_of(on_the_way)).status_code == 200
+    assert act(on_the_way.planner, "close").status_code == 200
+    fetched = [d for d in on_the_way.planner.get("/v1/rounds/spring/deliveries?limit=500").json()["items"]
+               if d["state"] == "to_collect"]  # fmt: skip
+    packs = next(p for p in fetched[0]["packs"] if p["packs"])
+    account = {"outlet_code": fetched[0]["outlet_code"], "commodity_code": packs["commodity_code"],
+               "collected_packs": packs["packs"], "offtake_packs": packs["packs"] - 1, "closing_packs": 1}  # fmt: skip
+    assert report(on_the_way, account, name="planner").json() == {"new": 1, "known": 0}

@@ -1,4 +1,4 @@
-"""Receipts of rounds."""
+"""Receipts of rounds, and the stock accounts of outlets."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlmodel import Session, col
 
 from distribution.domain.principal import Scope
-from distribution.store.tables import Receipt
+from distribution.store.tables import Receipt, StockAccountRow
 
 
 class ReceiptRepository:
@@ -30,3 +30,26 @@ class ReceiptRepository:
         if scope is not None:
             query = query.filter_by(**scope.filters)
         return tuple(self._session.scalars(query.order_by(col(Receipt.id)).limit(limit)))
+
+
+class StockAccountRepository:
+    """Keeps the stock accounts of outlets; one that is kept is not changed."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def add(self, accounts: Iterable[StockAccountRow]) -> None:
+        """Keep accounts."""
+        self._session.add_all(accounts)
+        self._session.flush()
+
+    def list(
+        self, round_id: int, *, scope: Scope | None = None, after: int = 0, limit: int | None = None
+    ) -> tuple[StockAccountRow, ...]:
+        """List the accounts of a round in the order they came, after a number, within a scope."""
+        query = select(StockAccountRow).where(
+            col(StockAccountRow.round_id) == round_id, col(StockAccountRow.id) > after
+        )
+        if scope is not None:
+            query = query.filter_by(**scope.filters)
+        return tuple(self._session.scalars(query.order_by(col(StockAccountRow.id)).limit(limit)))

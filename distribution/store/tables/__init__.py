@@ -5,6 +5,7 @@ from distribution.store.tables.base import Stored
 from distribution.store.tables.jobs import Job
 from distribution.store.tables.keys import ApiKey
 from distribution.store.tables.network import ROW_TABLES, DatasetVersion, TravelRow, UnionRow, Versioned
+from distribution.store.tables.outlet_stock import StockAccountRow
 from distribution.store.tables.receipts import Receipt
 from distribution.store.tables.rounds import (
     AllotmentRow,
@@ -41,6 +42,7 @@ __all__ = [
     "Round",
     "RoundDecision",
     "RoundGoodsRow",
+    "StockAccountRow",
     "StockUseRow",
     "Stored",
     "TravelRow",

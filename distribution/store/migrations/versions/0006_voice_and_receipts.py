@@ -1,4 +1,4 @@
-"""Answers to allotments, feedback, appeals with their evidence, receipts, and addresses that events are sent to.
+"""Answers to allotments, feedback, appeals with their evidence, receipts, stock accounts, and addresses that events are sent to.
 
 Revision ID: 0006
 Revises: 0005
@@ -137,6 +137,37 @@ def upgrade() -> None:
     with op.batch_alter_table("receipt") as batch_op:
         batch_op.create_index("ix_receipt_outlet", ["round_id", "outlet_code"])
     op.create_table(
+        "outlet_stock",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("round_id", sa.Integer(), nullable=False),
+        sa.Column("outlet_code", sa.String(length=64), nullable=False),
+        sa.Column("commodity_code", sa.String(length=64), nullable=False),
+        sa.Column("union_code", sa.String(length=64), nullable=False),
+        sa.Column("cooperative_code", sa.String(length=64), nullable=False),
+        sa.Column("opening_packs", sa.BigInteger(), nullable=False),
+        sa.Column("delivered_packs", sa.BigInteger(), nullable=False),
+        sa.Column("collected_packs", sa.BigInteger(), nullable=False),
+        sa.Column("offtake_packs", sa.BigInteger(), nullable=False),
+        sa.Column("loss_packs", sa.BigInteger(), nullable=False),
+        sa.Column("closing_packs", sa.BigInteger(), nullable=False),
+        sa.Column("reason", sa.String(length=1000), nullable=False),
+        sa.Column("reported_by", sa.String(length=64), nullable=False),
+        sa.Column("reported_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint(
+            "opening_packs + delivered_packs + collected_packs = offtake_packs + loss_packs + closing_packs",
+            name=op.f("ck_outlet_stock_balance"),
+        ),
+        sa.CheckConstraint("loss_packs = 0 OR reason <> ''", name=op.f("ck_outlet_stock_reason")),
+        sa.ForeignKeyConstraint(["round_id"], ["round.id"], name=op.f("fk_outlet_stock_round_id_round")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_outlet_stock")),
+        sa.UniqueConstraint(
+            "round_id",
+            "outlet_code",
+            "commodity_code",
+            name=op.f("uq_outlet_stock_round_id_outlet_code_commodity_code"),
+        ),
+    )
+    op.create_table(
         "webhook",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("url", sa.String(length=2000), nullable=False),
@@ -155,5 +186,5 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     """Take the step back: all that was said and received is forgotten."""
-    for table in ("webhook", "receipt", "evidence_file", "appeal", "feedback", "allotment_answer"):
+    for table in ("webhook", "outlet_stock", "receipt", "evidence_file", "appeal", "feedback", "allotment_answer"):
         op.drop_table(table)
