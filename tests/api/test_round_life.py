@@ -17,6 +17,7 @@ from sqlalchemy.exc import DBAPIError
 from distribution.domain.enums import Account, Right, Role, RoundAction, RoundState
 from distribution.domain.rights import RIGHTS
 from distribution.domain.round_life import STEPS
+from distribution.services import plan_deliveries
 from distribution.services.audit import check_audit
 from distribution.services.exports.build import BUNDLE
 from distribution.services.plan_deliveries import SearchOptions
@@ -27,6 +28,7 @@ from distribution.store.repositories.keys import KeyHolder
 from optimizer.plan import Limits
 from tests.support.networks import small_network
 from tests.support.nouns import policy
+from tests.support.rounds import solve_here
 from tests.support.service import Service, running, settings_for
 
 RunService = Callable[..., AbstractContextManager[Service]]
@@ -34,7 +36,9 @@ RunService = Callable[..., AbstractContextManager[Service]]
 
 def compute(service: Service, code: str | None = None, policy_code: str | None = None) -> None:
     options = RunOptions(SearchOptions(Limits(iterations=1), workers=1), code, policy_code)
-    run_round(service.uow, options, SilentReporter())
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(plan_deliveries, "solve_in_child", solve_here)
+        run_round(service.uow, options, SilentReporter())
 
 
 @pytest.fixture(scope="module")
