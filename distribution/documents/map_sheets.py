@@ -21,16 +21,19 @@ _SWATCH = '<svg xmlns="http://www.w3.org/2000/svg" width="8mm" height="3mm" view
 
 @dataclass(frozen=True, slots=True)
 class LegendEntry:
-    """What a colour means: of a dot, or of a line with its dashes."""
+    """What a colour means: of a dot, a square, or a line with its dashes."""
 
     color: str
     text: str
     line: bool = False
     dash: str = ""
+    square: bool = False
 
     @property
     def swatch(self) -> str:
         """Draw it as SVG."""
+        if self.square:
+            return _SWATCH.format(f'<rect x="2.9" y="0.4" width="2.2" height="2.2" fill="{self.color}"/>')
         if not self.line:
             return _SWATCH.format(f'<circle cx="4" cy="1.5" r="1.2" fill="{self.color}"/>')
         dash = f' stroke-dasharray="{self.dash}"' if self.dash else ""

@@ -76,7 +76,7 @@ def _legend(locale: Locale) -> Iterator[LegendEntry]:
         _word("unserved", locale),
     ]
     yield from (LegendEntry(color, text) for color, text in zip(_COLORS, texts, strict=True))
-    yield LegendEntry(WAREHOUSE_COLOR, _word("outlet", locale))
+    yield LegendEntry(WAREHOUSE_COLOR, _word("outlet", locale), square=True)
 
 
 def _cell_marks(report: CatchmentReport) -> list[SketchMark]:

@@ -67,11 +67,11 @@ def _allotment_sheet(outcome: RoundOutcome) -> MapSheet:
         LegendEntry(CLASS_COLORS[n], f"{_number(low, outcome)} – {_number(high, outcome)}")
         for n, (low, high) in enumerate(zip(bounds[:-1].tolist(), bounds[1:].tolist(), strict=True))
     ]
-    legend.append(LegendEntry(WAREHOUSE_COLOR, render_message("map.warehouses", locale)))
+    legend.append(LegendEntry(WAREHOUSE_COLOR, render_message("map.warehouses", locale), square=True))
     return MapSheet(
         heading=render_message("map.measure", locale),
         subtitle=describe_round(outcome),
-        sketch=draw_sketch([], [*_yards(outcome), *marks, *_names(outcome)], *map_mm(len(legend)), letter_mm=1.25),
+        sketch=draw_sketch([], [*marks, *_yards(outcome), *_names(outcome)], *map_mm(len(legend)), letter_mm=1.25),
         legend=tuple(legend),
     )
 
