@@ -11,6 +11,7 @@ from api.dependencies import Database, Lang, Paging, write_cursor
 from api.problems import EdgeError
 from api.schemas.page import PageOut
 from api.schemas.receipts import (
+    AlertOut,
     GoodsProgressOut,
     ReceiptOut,
     ReceiptsIn,
@@ -19,6 +20,7 @@ from api.schemas.receipts import (
     ScorecardOut,
     StockOut,
     StocksIn,
+    show_alert,
     show_progress,
     show_receipt,
     show_scorecard,
@@ -28,6 +30,7 @@ from api.schemas.receipts import (
 from api.security import SEES_ALL, Asker, require_right
 from distribution.domain.enums import Right
 from distribution.domain.outlet_stock import StockReport
+from distribution.services.alerts import list_alerts
 from distribution.services.outlet_stock import list_stock, report_stock
 from distribution.services.receipts import Recorded, list_receipts, record_form, record_receipts
 from distribution.services.round_progress import measure_progress
@@ -97,6 +100,12 @@ def read_scorecards(
 def read_goods(uow: Database, asker: Asker, locale: Lang, code: str) -> PageOut[GoodsProgressOut]:
     """List how far the goods of a round are: assigned, allotted, planned and received, side by side; all on one page."""
     return PageOut(items=[show_progress(goods, locale) for goods in measure_progress(uow, asker, code)])
+
+
+@router.get("/alerts", operation_id="list_alerts")
+def read_alerts(uow: Database, asker: Asker, locale: Lang) -> PageOut[AlertOut]:
+    """List what should be looked at in the asker's part of the network: overdue, outstanding, short again, odd; on one page."""
+    return PageOut(items=[show_alert(alert, locale) for alert in list_alerts(uow, asker)])
 
 
 def _show(recorded: Recorded) -> RecordedOut:

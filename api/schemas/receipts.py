@@ -10,7 +10,8 @@ from pydantic import AwareDatetime, BaseModel, Field, model_validator
 from api.schemas.voice import Code
 from distribution.domain.outlet_stock import StockAccount
 from distribution.domain.receipt import DiscrepancyReason, ReceiptBase
-from distribution.messages import Locale
+from distribution.messages import Locale, render_message
+from distribution.services.alerts import Alert, AlertKind
 from distribution.services.round_progress import GoodsProgress
 from distribution.services.scorecards import Scorecard
 from distribution.store.tables import Receipt, StockAccountRow
@@ -128,6 +129,21 @@ class StockOut(StockAccount):
 def show_stock(row: StockAccountRow) -> StockOut:
     """Make what the API shows of a stock account."""
     return StockOut(**{name: getattr(row, name) for name in StockOut.model_fields})
+
+
+class AlertOut(BaseModel):
+    """One thing to look at."""
+
+    kind: AlertKind
+    kind_text: str = Field(description="the kind in words")
+    subject: str = Field(description="what it is about, e.g. outlet/KR-0904-001")
+    numbers: dict[str, int]
+
+
+def show_alert(alert: Alert, locale: Locale) -> AlertOut:
+    """Make what the API shows of an alert."""
+    kind = render_message(f"enum.AlertKind.{alert.kind.value}", locale)
+    return AlertOut(kind=alert.kind, kind_text=kind, subject=alert.subject, numbers=alert.numbers)
 
 
 class GoodsProgressOut(BaseModel):

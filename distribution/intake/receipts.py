@@ -8,7 +8,7 @@ from pathlib import Path
 
 from distribution.domain.enums import Severity
 from distribution.domain.findings import Param, Several
-from distribution.domain.receipt import ReceiptLine
+from distribution.domain.receipt import ReceiptBase, ReceiptLine
 from distribution.intake.csv_folder import read_csv_alone
 from distribution.intake.fields import RECEIPTS_SHEET
 from distribution.intake.labels import suggest
@@ -27,8 +27,8 @@ class DropKey:
     commodity_code: str
 
     @classmethod
-    def of(cls, line: ReceiptLine) -> DropKey:
-        """Return the key of a line."""
+    def of(cls, line: ReceiptLine | ReceiptBase) -> DropKey:
+        """Return the key of a line, or of a receipt that is kept."""
         return cls(line.day.isoformat(), line.truck, line.trip, line.outlet_code, line.commodity_code)
 
     def parts(self) -> Several:

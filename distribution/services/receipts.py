@@ -107,7 +107,7 @@ def settle_deliveries(tx: Transaction, found: Round) -> None:
         ``receipts_missing`` if a drop has none.
     """
     receipts, drops = tx.receipts.list(found.require_id()), load_drops(tx, found)
-    told = {_key(one) for one in receipts}
+    told = {DropKey.of(one) for one in receipts}
     if missing := sorted(drops.keys() - told):
         first = missing[0]
         raise StateError("receipts_missing", count=len(missing), outlet_code=first.outlet_code, day=first.day)
@@ -153,7 +153,7 @@ def _record(
         drops = {key: packs for key, packs in load_drops(tx, found).items() if key.outlet_code in owners}
         lines = check_receipts(sheet, round_code, drops, log)
         number_of = {DropKey.of(row.noun): row.number for row in sheet.rows if isinstance(row.noun, ReceiptLine)}
-        kept = {_key(one): one for one in tx.receipts.list(found.require_id(), scope=asker.scope)}
+        kept = {DropKey.of(one): one for one in tx.receipts.list(found.require_id(), scope=asker.scope)}
         new, known = [], 0
         for key, line in lines.items():
             union, cooperative = owners[key.outlet_code]
@@ -182,7 +182,8 @@ def _record(
         tx.receipts.add(new)
         if new:
             told = [
-                [*_key(one).parts().parts, one.planned_packs, one.accepted_packs, one.rejected_packs] for one in new
+                [*DropKey.of(one).parts().parts, one.planned_packs, one.accepted_packs, one.rejected_packs]
+                for one in new
             ]
             record(tx, asker, "receipts_recorded", f"round/{round_code}", {"receipts": told})
         return Recorded(len(new), known, len(drops) - len(kept) - len(new))
@@ -205,7 +206,3 @@ def read_owners(pages: NetworkPages, version: int, scope: Scope | None) -> dict[
         for code, noun in outlets
         if isinstance(noun, Outlet)
     }
-
-
-def _key(receipt: Receipt) -> DropKey:
-    return DropKey(receipt.day.isoformat(), receipt.truck, receipt.trip, receipt.outlet_code, receipt.commodity_code)

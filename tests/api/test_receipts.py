@@ -35,10 +35,10 @@ def on_the_way(service: Service) -> Service:
     return service
 
 
-def drops_of(service: Service) -> list[Line]:
+def drops_of(service: Service, code: str = "spring") -> list[Line]:
     """Every drop of the round as a receipt that accepts all of it."""
     with service.uow.read() as tx:
-        drops = load_drops(tx, tx.rounds.get("spring"))
+        drops = load_drops(tx, tx.rounds.get(code))
     return [
         {"day": key.day, "truck": key.truck, "trip": key.trip, "outlet_code": key.outlet_code,
          "commodity_code": key.commodity_code, "planned_packs": packs, "accepted_packs": packs}
@@ -46,8 +46,8 @@ def drops_of(service: Service) -> list[Line]:
     ]  # fmt: skip
 
 
-def send(service: Service, lines: list[Line], name: str = "field") -> Response:
-    return service.clients[name].post("/v1/rounds/spring/receipts", json={"receipts": lines})
+def send(service: Service, lines: list[Line], name: str = "field", code: str = "spring") -> Response:
+    return service.clients[name].post(f"/v1/rounds/{code}/receipts", json={"receipts": lines})
 
 
 def kept(service: Service, name: str = "planner") -> list[Line]:
