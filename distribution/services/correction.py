@@ -10,7 +10,6 @@ from pydantic import ValidationError
 
 from distribution.domain.dataset import Dataset
 from distribution.domain.errors import InputError, NotFoundError, StateError
-from distribution.domain.findings import has_errors
 from distribution.domain.network import Outlet, Succession
 from distribution.domain.policy import MemberCount
 from distribution.domain.voice import CORRECTING, AppealBase, AppealKind
@@ -41,7 +40,7 @@ def correct_network(dataset: Dataset, outlet_code: str, kind: AppealKind, claim:
     else:
         corrected = _change(dataset, outlet, claim)
     read = load_input(dump_input(corrected))  # by the checks that every network has to pass
-    if read.dataset is None or has_errors(read.findings):
+    if read.dataset is None:
         raise InputError(read.findings)
     return read.dataset
 

@@ -60,9 +60,7 @@ def record_receipts(uow: UnitOfWork, asker: Principal, round_code: str, receipts
     rows = []
     for number, one in enumerate(receipts, start=1):
         said = {name: getattr(one, name) for name in _SAID if name not in _BESIDE}
-        line = ReceiptLine.model_construct(**{name: field.default for name, field in ReceiptLine.model_fields.items()})
-        line = line.model_copy(update=said | {"round_code": round_code})
-        rows.append(ReadRow(number, said, line))
+        rows.append(ReadRow(number, said, ReceiptLine.model_construct(round_code=round_code, **said)))
     sheet = ReadSheet(RECEIPTS_SHEET, rows)
     beside = {number: {name: getattr(one, name) for name in _BESIDE} for number, one in enumerate(receipts, start=1)}
     return _record(uow, asker, round_code, sheet, FindingLog(), beside)

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any
 
-from distribution.domain.dataset import Dataset
 from distribution.domain.errors import NotFoundError
+from distribution.services.allocate_round import Allocation
 from distribution.services.compute_round import share_round
 from distribution.services.correction import correct_network
 from distribution.services.kept_start import load_start
@@ -65,8 +64,8 @@ def shadow_appeal(uow: UnitOfWork, number: int) -> Shadow:
             raise NotFoundError("no_round_computed")
         start = load_start(tx, found)
     corrected = correct_network(start.declared, appeal.outlet_code, appeal.kind, appeal.claim)
-    before = _packs(start.declared, share_round(start).allotments)
-    after = _packs(corrected, share_round(replace(start, declared=corrected)).allotments)
+    before = _packs(share_round(start))
+    after = _packs(share_round(replace(start, declared=corrected)))
     gains: Counter[str] = Counter()
     losses: Counter[str] = Counter()
     lines = []
@@ -85,5 +84,5 @@ def shadow_appeal(uow: UnitOfWork, number: int) -> Shadow:
     )
 
 
-def _packs(dataset: Dataset, allotments: Sequence[Any]) -> dict[tuple[str, str], int]:
-    return {(a.outlet_code, a.commodity_code): a.packs for a in allotments if a.outlet_code in dataset.outlet_by_code}
+def _packs(allocation: Allocation) -> dict[tuple[str, str], int]:
+    return {(a.outlet_code, a.commodity_code): a.packs for a in allocation.allotments}

@@ -19,8 +19,10 @@ from distribution.store.unit_of_work import UnitOfWork
 #: Sends a body to an address; returns the status of the answer, or raises OSError if there is none.
 Post = Callable[[str, bytes, Mapping[str, str]], int]
 
-#: How long one who sends keeps others from it; waits after failures, doubled each time; failures until it is given up.
-LEASE_S, FIRST_WAIT_S, LONGEST_WAIT_S, MOST_FAILURES = 60, 10, 3600, 30
+#: How long one who sends keeps others from it, s: longer than all events of a turn take that are answered just in time.
+LEASE_S = 330
+#: Waits after failures, s, doubled each time; failures until it is given up.
+FIRST_WAIT_S, LONGEST_WAIT_S, MOST_FAILURES = 10, 3600, 30
 #: Events sent to one address before others have their turn.
 MOST_EVENTS = 20
 SIGNATURE_HEADER, EVENT_HEADER = "X-Taavon-Signature", "X-Taavon-Event"

@@ -15,6 +15,7 @@ from distribution.domain.catchments import CatchmentMethod, CatchmentOptions
 from distribution.domain.enums import Severity
 from distribution.domain.errors import InputError, StateError
 from distribution.services.catchments import build_catchments
+from distribution.services.example import load_example
 from distribution.services.residents import ResidentSource, ResidentTable, read_residents
 from gis import population
 from tests.support.networks import small_network
@@ -270,3 +271,39 @@ def test_a_raster_that_cannot_be_used_is_refused_with_a_repair(tmp_path, monkeyp
     with pytest.raises(InputError) as refused:
         read_residents(ResidentSource(tmp_path / "negative.tif"), small_network())
     assert [f.code for f in refused.value.findings] == ["grid_extra"]
+
+
+@pytest.mark.parametrize("within", [True, False])
+@pytest.mark.parametrize("method", METHODS)
+def test_the_people_of_the_example_are_all_counted_and_every_outlet_keeps_its_rules(method, within):
+    network = load_example()
+    residents = about_the_outlets(network, 7, cells=3000)
+    report = build_catchments(network, residents, CatchmentOptions(method, within, max_km=40))
+    table, total = report.catchments, int(residents.people.sum())
+    assert report.served.sum() + table.unserved.sum() == total
+    assert np.array_equal(
+        np.bincount(table.cell, weights=table.people, minlength=3000).astype(np.int64) + table.unserved,
+        residents.people,
+    )
+    for line in report.areas:
+        own = [n for n, code in enumerate(residents.area) if code == line.code]
+        assert line.served + line.unserved == line.people == residents.people[own].sum()
+    assert (table.metres <= 40_000).all()
+    weight = {outlet.code: outlet.resident_weight for outlet in report.outlets}
+    assert all(weight[report.outlets[n].code] > 0 for n in set(table.outlet.tolist()))
+    if within:
+        homes = {
+            (residents.area[c], report.outlets[o].area_code) for c, o in zip(table.cell, table.outlet, strict=True)
+        }
+        assert all(lives == stands for lives, stands in homes)
+    if method is CatchmentMethod.CAPACITY:
+        people = {line.code: line.people for line in report.areas}
+        weights = dict.fromkeys(people, 0.0)
+        for outlet in report.outlets:
+            weights[outlet.area_code if within else ""] = weights.get(outlet.area_code if within else "", 0.0) + float(
+                outlet.resident_weight
+            )
+        for outlet, served in zip(report.outlets, report.served.tolist(), strict=True):
+            area = outlet.area_code if within else ""
+            part = (people.get(area, 0) if within else total) * float(outlet.resident_weight) / weights[area]
+            assert served <= np.ceil(part * 1.2) + 1e-6
