@@ -90,7 +90,9 @@ class ScorecardOut(BaseModel):
     appeals_overdue: int
     appeals_late: int = Field(description="decided after they were due")
     reasons: dict[str, int] = Field(description="how often each reason for a discrepancy was given")
-    fill: float | None = Field(description="part of what was allotted that was accepted")
+    fill: float | None = Field(
+        description="part of what was allotted that was accepted from trucks; what outlets fetch is not in it"
+    )
     discrepancy: float | None = Field(description="part of what receipts tell of that was not accepted")
 
 

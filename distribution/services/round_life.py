@@ -45,8 +45,9 @@ def act_on_round(
     StaleError
         If the round has changed since it was read.
     StateError
-        ``round_action_impossible``; ``reason_missing``; ``receipts_missing`` for closing one whose drops have not all a receipt; ``round_not_latest`` for withdrawing one that others follow;
-        ``bundle_not_kept`` for publishing one whose bundle is not the one it was computed with.
+        ``round_action_impossible``; ``reason_missing``; ``receipts_missing`` for closing one whose drops have not all a
+        receipt; ``round_not_latest`` for withdrawing one that others follow; ``bundle_not_kept`` for publishing one whose
+        bundle is not the one it was computed with.
     """
     step = STEPS[action]
     if not asker.may(step.right):

@@ -84,7 +84,7 @@ class Scorecard:
 
     @property
     def fill(self) -> float | None:
-        """Return the part of what was allotted that was accepted; None for nothing allotted."""
+        """Return the part of what was allotted that was accepted from trucks, not what was fetched; None for no allotment."""
         return self.accepted_g / self.allotted_g if self.allotted_g else None
 
     @property
