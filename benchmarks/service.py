@@ -2,8 +2,7 @@
 
 Keeps a round of the example (700 outlets) in an SQLite file, publishes it, and asks a service in a process of its own,
 one question after the other over one connection. Printed are the median and the 95th percentile of each question, ms. It
-fails if the median of a
-page of 100 allotments is above 20 ms.
+fails if the median of a page of 100 allotments is above 20 ms.
 """
 
 from __future__ import annotations
