@@ -16,12 +16,25 @@ from api.language import LanguageMiddleware
 from api.logs import configure_logs
 from api.openapi import DESCRIPTION, install_openapi
 from api.problems import install_problem_handlers
-from api.routers import audit, datasets, health, jobs, keys, network, receipts, rounds, voice, webhooks
+from api.routers import (
+    audit,
+    datasets,
+    health,
+    jobs,
+    keys,
+    network,
+    people,
+    receipts,
+    rounds,
+    sessions,
+    voice,
+    webhooks,
+)
 from api.runtime import open_runtime
 from api.safe_headers import SafeHeadersMiddleware
 from api.security import get_principal
 from api.settings import Settings
-from api.throttle import FailureThrottle
+from api.throttle import FailureThrottle, RequestLimit
 from distribution import __version__
 
 
@@ -54,12 +67,14 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         title="taavon", version=__version__, description=DESCRIPTION, lifespan=lifespan, docs_url=None, redoc_url=None
     )
     app.state.throttle = FailureThrottle()
+    app.state.request_limit = RequestLimit(given.requests_per_minute)
     # Here, so that no route can be forgotten: whoever has no key gets nowhere, and every route knows its parameters.
-    checks = (get_principal, require_clean_text, require_known_query, get_locale)
-    v1 = APIRouter(prefix="/v1", dependencies=[Depends(check) for check in checks])
-    for module in (keys, network, datasets, rounds, voice, receipts, jobs, audit, webhooks):
+    checks = (require_clean_text, require_known_query, get_locale)
+    v1 = APIRouter(prefix="/v1", dependencies=[Depends(check) for check in (get_principal, *checks)])
+    for module in (keys, people, sessions, network, datasets, rounds, voice, receipts, jobs, audit, webhooks):
         v1.include_router(module.router)
     app.include_router(v1)
+    app.include_router(sessions.door, prefix="/v1", dependencies=[Depends(check) for check in checks])
     app.include_router(health.router)
     install_docs(app)
     install_problem_handlers(app)

@@ -18,6 +18,9 @@ JOBS_VARIABLE = "TAAVON_JOBS"
 SOLVER_WORKERS_VARIABLE = "TAAVON_SOLVER_WORKERS"
 MAX_UPLOAD_VARIABLE = "TAAVON_MAX_UPLOAD_MB"
 ROADS_VARIABLE = "TAAVON_ROADS"
+REQUESTS_VARIABLE = "TAAVON_REQUESTS_PER_MINUTE"
+#: Requests that one key or person may make in a minute.
+REQUESTS_PER_MINUTE = 3_000
 
 MEGABYTE = 1_000_000
 
@@ -43,6 +46,8 @@ class Settings:
     roads
         Road engine whose roads the trips of rounds are drawn along where ways were measured, e.g. ``valhalla:roads``;
         None: they are drawn in straight lines.
+    requests_per_minute
+        Requests that one key or person may make in a minute.
     """
 
     database_url: str
@@ -52,6 +57,7 @@ class Settings:
     solver_workers: int | None = None
     max_upload_bytes: int = MAX_FILE_BYTES
     roads: str | None = None
+    requests_per_minute: int = REQUESTS_PER_MINUTE
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> Settings:
@@ -71,6 +77,7 @@ class Settings:
             solver_workers=_number(environment, SOLVER_WORKERS_VARIABLE),
             max_upload_bytes=(_number(environment, MAX_UPLOAD_VARIABLE) or MAX_FILE_BYTES // MEGABYTE) * MEGABYTE,
             roads=environment.get(ROADS_VARIABLE) or None,
+            requests_per_minute=_number(environment, REQUESTS_VARIABLE) or REQUESTS_PER_MINUTE,
         )
 
     def to_environment(self) -> dict[str, str]:

@@ -9,18 +9,26 @@ from api.schemas.keys import KeyOut, KeyRequest, MeOut, NewKeyOut
 from api.schemas.page import PageOut
 from api.security import Admin, Asker, require_right
 from distribution.domain.enums import Right
+from distribution.domain.principal import Principal
 from distribution.domain.rights import RIGHTS
+from distribution.messages import Locale
 from distribution.services.api_keys import create_api_key, list_api_keys, revoke_api_key
 from distribution.services.view_network import name_union
 from distribution.store.repositories.keys import KeyHolder
 from distribution.store.tables import ApiKey
+from distribution.store.unit_of_work import UnitOfWork
 
 router = APIRouter(tags=["keys"])
 
 
 @router.get("/me", operation_id="get_me")
 def read_me(uow: Database, asker: Asker, locale: Lang) -> MeOut:
-    """Tell whose key this is."""
+    """Tell who asks, and what they may."""
+    return show_me(uow, asker, locale)
+
+
+def show_me(uow: UnitOfWork, asker: Principal, locale: Locale) -> MeOut:
+    """Make what the API shows of whoever asks."""
     union = asker.union_code
     return MeOut(
         role=asker.role,
@@ -29,7 +37,7 @@ def read_me(uow: Database, asker: Asker, locale: Lang) -> MeOut:
         level=asker.level,
         rights=sorted(RIGHTS[asker.role]),
         union_name=None if union is None else name_union(uow, union, locale),
-        key_prefix=asker.key_prefix,
+        actor=asker.actor,
     )
 
 
@@ -54,5 +62,5 @@ def remove_key(uow: Database, asker: Admin, prefix: str) -> KeyOut:
 def _show(key: ApiKey) -> KeyOut:
     return KeyOut(
         prefix=key.prefix, role=key.role, union_code=key.union_code, cooperative_code=key.cooperative_code,
-        level=key.level, label=key.label, created_at=key.created_at, revoked_at=key.revoked_at,
+        level=key.level, label=key.label, created_by=key.created_by, created_at=key.created_at, revoked_at=key.revoked_at,
     )  # fmt: skip

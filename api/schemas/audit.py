@@ -13,7 +13,7 @@ class AuditEventOut(BaseModel):
 
     number: int
     at: dt.datetime
-    actor: str = Field(description="prefix of the key of whoever did it")
+    actor: str = Field(description="who did it: prefix of a key, or @name of a person")
     role: str
     action: str
     subject: str = Field(description="what it happened to")

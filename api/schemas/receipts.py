@@ -64,7 +64,7 @@ class RecordedOut(BaseModel):
 class ReceiptOut(ReceiptBase):
     """A receipt."""
 
-    recorded_by: str = Field(description="prefix of the key")
+    recorded_by: str = Field(description="prefix of a key, or @name of a person")
     recorded_at: dt.datetime
 
 
@@ -124,7 +124,7 @@ class ReportedOut(BaseModel):
 class StockOut(StockAccount):
     """A stock account: opening + delivered + collected = offtake + loss + closing."""
 
-    reported_by: str = Field(description="prefix of the key")
+    reported_by: str = Field(description="prefix of a key, or @name of a person")
     reported_at: dt.datetime
 
 

@@ -37,7 +37,7 @@ class DecisionOut(BaseModel):
     level: str = Field(description="level it was said at; blank where the policy names none")
     decision: Decision
     reason: str
-    decided_by: str = Field(description="prefix of the key")
+    decided_by: str = Field(description="prefix of a key, or @name of a person")
     decided_at: dt.datetime
 
 

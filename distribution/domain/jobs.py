@@ -28,5 +28,7 @@ class JobBase(SQLModel):
     error_code: str | None = Field(default=None, max_length=100, description="stable code of the error it ended with")
     error_params: dict[str, Any] = Field(default_factory=dict, sa_type=JSON, description="details of the error")
     created_at: dt.datetime = Field(sa_type=UtcDateTime, description="when it was asked for, UTC")
-    created_by: str = Field(default="", max_length=64, description="prefix of the key that asked for it")
+    created_by: str = Field(
+        default="", max_length=64, description="who asked for it: prefix of a key, or @name of a person"
+    )
     finished_at: dt.datetime | None = Field(default=None, sa_type=UtcDateTime, description="when it ended, UTC")

@@ -24,13 +24,24 @@ class Scope:
 
 @dataclass(frozen=True, slots=True)
 class Principal:
-    """The holder of an API key; ``level`` is an approver's."""
+    """The holder of an API key, or a person who has logged in.
+
+    Attributes
+    ----------
+    role, union_code, cooperative_code, level
+        What it is for, and the part of the network or the level of approval that it is bound to.
+    actor
+        The prefix of the key, or ``@`` and the person's name: what is kept of whoever does something.
+    must_change_password
+        Whether the password was set by somebody else; nothing but choosing one of one's own is allowed then.
+    """
 
     role: Role
     union_code: str | None
-    key_prefix: str
+    actor: str
     cooperative_code: str | None = None
     level: str = ""
+    must_change_password: bool = False
 
     def may(self, right: Right) -> bool:
         """Tell whether the role has a right."""

@@ -99,7 +99,7 @@ class Answer(OfOutlet):
     commodity_code: str = Field(max_length=64, description="code of the commodity")
     answer: AllotmentAnswer = Field(sa_type=enum_text(AllotmentAnswer), description="accepted or objected")
     reason: str = Field(default="", max_length=MOST_CHARACTERS, description="why it objects")
-    answered_by: str = Field(max_length=64, description="prefix of the key")
+    answered_by: str = Field(max_length=64, description="prefix of a key, or @name of a person")
     answered_at: dt.datetime = Field(sa_type=UtcDateTime, description="when, UTC")
 
 
@@ -110,10 +110,10 @@ class FeedbackBase(SQLModel):
     text: str = Field(max_length=MOST_CHARACTERS, description="what was said")
     union_code: str | None = Field(default=None, max_length=64, description="union of whoever said it")
     cooperative_code: str | None = Field(default=None, max_length=64, description="cooperative of whoever said it")
-    said_by: str = Field(max_length=64, description="prefix of the key")
+    said_by: str = Field(max_length=64, description="prefix of a key, or @name of a person")
     said_at: dt.datetime = Field(sa_type=UtcDateTime, description="when, UTC")
     answer: str = Field(default="", max_length=MOST_CHARACTERS, description="what was answered; blank = not yet")
-    answered_by: str = Field(default="", max_length=64, description="prefix of the key")
+    answered_by: str = Field(default="", max_length=64, description="prefix of a key, or @name of a person")
     answered_at: dt.datetime | None = Field(default=None, sa_type=UtcDateTime, description="when, UTC")
 
 
@@ -126,10 +126,10 @@ class AppealBase(OfOutlet):
     claim: dict[str, Any] = Field(default_factory=dict, sa_type=JSON, description="what would be right")
     text: str = Field(max_length=MOST_CHARACTERS, description="why")
     state: AppealState = Field(default=AppealState.OPEN, sa_type=enum_text(AppealState), description="how far it is")
-    filed_by: str = Field(max_length=64, description="prefix of the key")
+    filed_by: str = Field(max_length=64, description="prefix of a key, or @name of a person")
     filed_at: dt.datetime = Field(sa_type=UtcDateTime, description="when, UTC")
     due_at: dt.datetime = Field(sa_type=UtcDateTime, description="by when it is to be decided, UTC")
     reason: str = Field(default="", max_length=MOST_CHARACTERS, description="why it was decided so")
-    decided_by: str = Field(default="", max_length=64, description="prefix of the key")
+    decided_by: str = Field(default="", max_length=64, description="prefix of a key, or @name of a person")
     decided_at: dt.datetime | None = Field(default=None, sa_type=UtcDateTime, description="when, UTC")
     dataset_version: int | None = Field(default=None, description="version of the network that the correction made")

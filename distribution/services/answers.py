@@ -75,7 +75,7 @@ def answer_allotments(
                 commodity_code=line.commodity_code,
                 answer=one.answer,
                 reason=one.reason.strip() if one.answer is AllotmentAnswer.OBJECTED else "",
-                answered_by=asker.key_prefix,
+                answered_by=asker.actor,
                 answered_at=now,
             )
             tx.voice.put_answer(row)

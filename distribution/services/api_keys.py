@@ -40,15 +40,9 @@ def create_api_key(uow: UnitOfWork, holder: KeyHolder, asker: Principal | None =
     NotFoundError
         If there is no such union or cooperative among the active ones.
     """
-    _require_bounds(holder)
     with uow.write() as tx:
-        if holder.union_code is not None and not tx.datasets.has_union(holder.union_code):
-            raise NotFoundError("union_unknown", union_code=holder.union_code)
-        if holder.cooperative_code is not None:
-            version = tx.datasets.current_version() or 0
-            if NetworkPages(tx.session).find("cooperatives", version, holder.cooperative_code) is None:
-                raise NotFoundError("row_unknown", sheet="cooperatives", code=holder.cooperative_code)
-        return _add_key(tx, holder, asker)
+        require_holder(tx, holder)
+        return _add_key(tx, holder, asker or PROGRAM)
 
 
 def create_first_key(uow: UnitOfWork, label: str = "") -> str | None:
@@ -59,13 +53,32 @@ def create_first_key(uow: UnitOfWork, label: str = "") -> str | None:
     with uow.write() as tx:
         if any(key.role is Role.ADMIN and key.revoked_at is None for key in tx.keys.list()):
             return None
-        return _add_key(tx, KeyHolder(Role.ADMIN, label=label), None)
+        return _add_key(tx, KeyHolder(Role.ADMIN, label=label), PROGRAM)
 
 
-def _add_key(tx: Transaction, holder: KeyHolder, asker: Principal | None) -> str:
+def require_holder(tx: Transaction, holder: KeyHolder) -> None:
+    """Check that a key or a person is bound as its role is, and to a part of the network that is there.
+
+    Raises
+    ------
+    StateError
+        ``api_key_bounds``.
+    NotFoundError
+        If there is no such union or cooperative among the active ones.
+    """
+    _require_bounds(holder)
+    if holder.union_code is not None and not tx.datasets.has_union(holder.union_code):
+        raise NotFoundError("union_unknown", union_code=holder.union_code)
+    if holder.cooperative_code is not None:
+        version = tx.datasets.current_version() or 0
+        if NetworkPages(tx.session).find("cooperatives", version, holder.cooperative_code) is None:
+            raise NotFoundError("row_unknown", sheet="cooperatives", code=holder.cooperative_code)
+
+
+def _add_key(tx: Transaction, holder: KeyHolder, asker: Principal) -> str:
     prefix, secret = secrets.token_hex(PREFIX_BYTES), secrets.token_urlsafe(SECRET_BYTES)
-    tx.keys.add(prefix=prefix, secret_sha256=_hash(secret), holder=holder)
-    record(tx, asker or PROGRAM, "key_made", f"key/{prefix}", asdict(holder))
+    tx.keys.add(prefix=prefix, secret_sha256=_hash(secret), holder=holder, created_by=asker.actor)
+    record(tx, asker, "key_made", f"key/{prefix}", asdict(holder))
     return f"{prefix}.{secret}"
 
 

@@ -57,7 +57,7 @@ def file_appeal(uow: UnitOfWork, asker: Principal, new: NewAppeal, *, idempotenc
     """
     _require_claim(new)
     with uow.write() as tx:
-        before = tx.voice.appeal_by_key(asker.key_prefix, idempotency_key) if idempotency_key else None
+        before = tx.voice.appeal_by_key(asker.actor, idempotency_key) if idempotency_key else None
         if before is not None:
             same = (new.kind, new.outlet_code, new.text, dict(new.claim))
             if (before.kind, before.outlet_code, before.text, before.claim) != same:
@@ -83,7 +83,7 @@ def file_appeal(uow: UnitOfWork, asker: Principal, new: NewAppeal, *, idempotenc
                 commodity_code=new.commodity_code,
                 claim=dict(new.claim),
                 text=new.text,
-                filed_by=asker.key_prefix,
+                filed_by=asker.actor,
                 filed_at=now,
                 due_at=now + dt.timedelta(days=days),
                 idempotency_key=idempotency_key,
@@ -111,7 +111,7 @@ def decide_appeal(uow: UnitOfWork, asker: Principal, number: int, *, grant: bool
     with uow.write() as tx:
         found = _open_appeal(tx, number, version=version)
         found.state = AppealState.GRANTED if grant else AppealState.REJECTED
-        found.reason, found.decided_by, found.decided_at = reason, asker.key_prefix, tx.now()
+        found.reason, found.decided_by, found.decided_at = reason, asker.actor, tx.now()
         if grant and found.kind in CORRECTING:
             tx.rounds.lock()
             corrected = correct_network(tx.datasets.load(), found.outlet_code, found.kind, found.claim)
@@ -134,7 +134,7 @@ def take_back_appeal(uow: UnitOfWork, asker: Principal, number: int) -> Appeal:
     """
     with uow.write() as tx:
         found = _open_appeal(tx, number, asker)
-        found.state, found.decided_by, found.decided_at = AppealState.TAKEN_BACK, asker.key_prefix, tx.now()
+        found.state, found.decided_by, found.decided_at = AppealState.TAKEN_BACK, asker.actor, tx.now()
         record(tx, asker, "appeal_taken_back", f"appeal/{number}")
         tx.session.flush()
         return found

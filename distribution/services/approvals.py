@@ -20,6 +20,16 @@ class Approvals:
     left: tuple[str, ...]
 
 
+def list_givers(tx: Transaction, actor: str) -> frozenset[str]:
+    """Return who gave out the key of an actor, or added the person, who let that one in, and so on."""
+    givers: set[str] = set()
+    while actor and actor not in givers:
+        found = tx.people.find(actor[1:]) if actor.startswith("@") else tx.keys.find(actor)
+        givers.add(actor)
+        actor = "" if found is None else found.created_by
+    return frozenset(givers)
+
+
 def read_approvals(tx: Transaction, found: Round) -> Approvals:
     """Return how far the approvals of the last submission are."""
     submission = int(found.parameters.get(SUBMISSIONS, 0))

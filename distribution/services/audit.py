@@ -44,7 +44,7 @@ def record(
     tx: Transaction, asker: Principal, action: str, subject: str, details: Mapping[str, Any] | None = None
 ) -> AuditEvent:
     """Add an event in the transaction of what it tells of: both are kept, or neither."""
-    return tx.audit.add(asker.key_prefix, asker.role.value, action, subject, details)
+    return tx.audit.add(asker.actor, asker.role.value, action, subject, details)
 
 
 def list_events(uow: UnitOfWork, *, subject: str | None = None, after: int = 0, limit: int) -> Page[AuditEvent]:

@@ -25,7 +25,7 @@ def say(
         ``idempotency_key_reused`` if the key was used for something else.
     """
     with uow.write() as tx:
-        before = tx.voice.feedback_by_key(asker.key_prefix, idempotency_key) if idempotency_key else None
+        before = tx.voice.feedback_by_key(asker.actor, idempotency_key) if idempotency_key else None
         if before is not None:
             if (before.kind, before.text) != (kind, text):
                 raise StateError("idempotency_key_reused")
@@ -36,7 +36,7 @@ def say(
                 text=text,
                 union_code=_union_of(tx, asker),
                 cooperative_code=asker.cooperative_code,
-                said_by=asker.key_prefix,
+                said_by=asker.actor,
                 said_at=tx.now(),
                 idempotency_key=idempotency_key,
             )
@@ -59,7 +59,7 @@ def answer_feedback(uow: UnitOfWork, asker: Principal, number: int, text: str) -
         found = tx.voice.get_feedback(number, for_update=True)
         if found.answered_at is not None:
             raise StateError("feedback_answered", number=number)
-        found.answer, found.answered_by, found.answered_at = text, asker.key_prefix, tx.now()
+        found.answer, found.answered_by, found.answered_at = text, asker.actor, tx.now()
         record(tx, asker, "feedback_answered", f"feedback/{number}")
         return found
 

@@ -154,7 +154,7 @@ def _account(
         round_id=found.require_id(),
         union_code=owner[0],
         cooperative_code=owner[1],
-        reported_by=asker.key_prefix,
+        reported_by=asker.actor,
         reported_at=tx.now(),
     )
 

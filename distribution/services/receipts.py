@@ -162,7 +162,7 @@ def _record(
                 round_id=found.require_id(),
                 union_code=union,
                 cooperative_code=cooperative,
-                recorded_by=asker.key_prefix,
+                recorded_by=asker.actor,
                 recorded_at=tx.now(),
             )
             before = kept.get(key)

@@ -32,7 +32,7 @@ def request_round(
         ``no_round_left``, ``round_not_in_quotas`` or ``round_exists``; ``idempotency_key_reused``.
     """
     with uow.read() as tx:
-        asked_before = idempotency_key and tx.jobs.find_by_key(asker.key_prefix, idempotency_key)
+        asked_before = idempotency_key and tx.jobs.find_by_key(asker.actor, idempotency_key)
     if not asked_before:  # otherwise the job's round may have been run since
         require_runnable(uow, options)
     return enqueue_job(
@@ -45,7 +45,7 @@ def request_round(
             "iterations": options.search.limits.iterations,
             "seed": options.search.seed,
         },
-        created_by=asker.key_prefix,
+        created_by=asker.actor,
         idempotency_key=idempotency_key,
         announce=announce,
     )

@@ -12,7 +12,7 @@ from distribution.domain.policy import Policy
 from distribution.domain.principal import Principal
 from distribution.domain.rights import roles_with
 from distribution.domain.round_life import STEPS, possible_actions
-from distribution.services.approvals import LEVELS, SUBMISSIONS, SUBMITTED_BY, read_approvals
+from distribution.services.approvals import LEVELS, SUBMISSIONS, SUBMITTED_BY, list_givers, read_approvals
 from distribution.services.audit import record
 from distribution.services.exports.build import BUNDLE
 from distribution.services.policies import DEFAULT_POLICY
@@ -38,8 +38,9 @@ def act_on_round(
     Raises
     ------
     ForbiddenError
-        ``role_required``; ``approval_level_other`` if another level is to decide; ``approval_by_submitter`` or
-        ``approval_twice`` if the asker submitted the round or has decided on it already.
+        ``role_required``; ``approval_level_other`` if another level is to decide; ``approval_by_submitter``,
+        ``approval_by_own_key`` or ``approval_twice`` if the asker, or whoever let the asker in, submitted the round, or if
+        the asker has decided on it already.
     NotFoundError
         ``round_unknown``.
     StaleError
@@ -78,7 +79,7 @@ def _submit(tx: Transaction, asker: Principal, found: Round, reason: str) -> Non
     found.parameters = found.parameters | {
         LEVELS: list(_policy(tx, found).approval_levels),
         SUBMISSIONS: int(found.parameters.get(SUBMISSIONS, 0)) + 1,
-        SUBMITTED_BY: asker.key_prefix,
+        SUBMITTED_BY: asker.actor,
     }
 
 
@@ -100,12 +101,14 @@ def _decide(tx: Transaction, asker: Principal, found: Round, decision: Decision,
     level = approvals.left[0]
     if level not in {"", asker.level}:
         raise ForbiddenError("approval_level_other", level=level, own=asker.level or "–")
-    if asker.key_prefix == found.parameters.get(SUBMITTED_BY):
+    if asker.actor == found.parameters.get(SUBMITTED_BY):
         raise ForbiddenError("approval_by_submitter")
-    if asker.key_prefix in {said.decided_by for said in approvals.given}:
+    if found.parameters.get(SUBMITTED_BY) in list_givers(tx, asker.actor):
+        raise ForbiddenError("approval_by_own_key")
+    if asker.actor in {said.decided_by for said in approvals.given}:
         raise ForbiddenError("approval_twice")
     submission = int(found.parameters[SUBMISSIONS])
-    tx.rounds.decide(found.require_id(), submission, level, decision, reason=reason, decided_by=asker.key_prefix)
+    tx.rounds.decide(found.require_id(), submission, level, decision, reason=reason, decided_by=asker.actor)
     return len(approvals.left)
 
 

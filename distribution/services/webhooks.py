@@ -54,7 +54,7 @@ def add_webhook(uow: UnitOfWork, asker: Principal, url: str, actions: Sequence[s
                 actions=tuple(sorted(set(actions))),
                 last_number=0 if last is None else last.number,
                 try_after=now,
-                created_by=asker.key_prefix,
+                created_by=asker.actor,
                 created_at=now,
             )
         )

@@ -19,6 +19,7 @@ from distribution.store.repositories.files import FileRepository
 from distribution.store.repositories.jobs import JobRepository
 from distribution.store.repositories.keys import KeyRepository
 from distribution.store.repositories.ledger import LedgerRepository
+from distribution.store.repositories.people import PeopleRepository
 from distribution.store.repositories.plans import PlanRepository
 from distribution.store.repositories.receipts import ReceiptRepository, StockAccountRepository
 from distribution.store.repositories.rounds import RoundRepository
@@ -52,6 +53,7 @@ class Transaction:
         self.voice = VoiceRepository(session)
         self.audit = AuditRepository(session, self.now)
         self.keys = KeyRepository(session, self.now)
+        self.people = PeopleRepository(session, self.now)
 
     def now(self) -> dt.datetime:
         """Return the time, UTC.

@@ -22,11 +22,13 @@ from distribution.services.view_network import list_nouns
 from tests.support.rounds import later_quotas
 from tests.support.service import HOLDERS, Service
 
+#: What is open to whoever is not known yet, and what is for people alone: see ``test_sessions.py``.
+OF_SESSIONS = {"/v1/session", "/v1/session/password"}
 OPERATIONS = [
     (method, path)
     for path, operations in create_app(Settings("sqlite://")).openapi()["paths"].items()
     for method in operations
-    if path.startswith("/v1")
+    if path.startswith("/v1") and path not in OF_SESSIONS
 ]
 ROUND_STEPS = {("post", f"/v1/rounds/{{code}}/{action.value}"): step.right for action, step in STEPS.items()}
 #: Operation -> the right it needs; all others are for everybody, each within the asker's part of the network.
@@ -34,6 +36,10 @@ NEEDED = ROUND_STEPS | {
     ("get", "/v1/keys"): Right.MANAGE_KEYS,
     ("post", "/v1/keys"): Right.MANAGE_KEYS,
     ("delete", "/v1/keys/{prefix}"): Right.MANAGE_KEYS,
+    ("get", "/v1/people"): Right.MANAGE_KEYS,
+    ("post", "/v1/people"): Right.MANAGE_KEYS,
+    ("post", "/v1/people/{name}/password"): Right.MANAGE_KEYS,
+    ("delete", "/v1/people/{name}"): Right.MANAGE_KEYS,
     ("post", "/v1/datasets"): Right.PLAN,
     ("get", "/v1/datasets/current"): Right.SEE_ALL,
     ("post", "/v1/rounds"): Right.PLAN,
@@ -93,7 +99,7 @@ OUTLETS_OF_2 = {"O2", "O5", "O8"}
 def address(path: str) -> str:
     known = FOREIGN | SHARED
     return known.get(
-        path, path.format(code="spring", prefix="x", job_id="x", outlet="x", path="x", number="1", sha256="x")
+        path, path.format(code="spring", prefix="x", job_id="x", outlet="x", path="x", number="1", sha256="x", name="x")
     )
 
 
@@ -140,7 +146,9 @@ def test_a_role_without_the_right_is_refused_before_anything_is_looked_up(
     asked = (
         address(path)
         if method == "get"
-        else path.format(code="spring", prefix="x", job_id="x", outlet="x", path="x", number="999", sha256="x")
+        else path.format(
+            code="spring", prefix="x", job_id="x", outlet="x", path="x", number="999", sha256="x", name="x"
+        )
     )
     response = kept.clients[name].request(method, asked)
     assert (response.status_code == 403) == (not may), response.text

@@ -204,7 +204,7 @@ def test_a_round_passes_the_levels_of_its_policy_in_their_order(by_levels: Servi
 
 def test_who_submits_does_not_approve_and_no_key_decides_twice(by_levels: Service) -> None:
     both = by_levels.add("both", KeyHolder(Role.APPROVER, level="union"))
-    prefix = both.get("/v1/me").json()["key_prefix"]
+    prefix = both.get("/v1/me").json()["actor"]
     assert act(by_levels.planner, "submit").status_code == 200
     with by_levels.uow.write() as tx:
         found = tx.rounds.get("spring")
@@ -215,6 +215,21 @@ def test_who_submits_does_not_approve_and_no_key_decides_twice(by_levels: Servic
         found.parameters = found.parameters | {"submitted_by": "somebody"}
     assert act(both, "approve").status_code == 200
     assert act(both, "approve").json()["code"] == "approval_twice"
+
+
+def test_a_key_that_the_submitter_gave_out_does_not_approve_even_through_another(service: Service) -> None:
+    compute(service)
+
+    def give_out(by: TestClient, role: str) -> TestClient:
+        return service.with_key(by.post("/v1/keys", json={"role": role}).json()["key"])
+
+    own, second = give_out(service.admin, "approver"), give_out(service.admin, "admin")
+    through_another = give_out(second, "approver")
+    assert act(service.admin, "submit").status_code == 200
+    for approver in (own, through_another):
+        answer = act(approver, "approve")
+        assert (answer.status_code, answer.json()["code"]) == (403, "approval_by_own_key")
+    assert act(service.approver, "approve").status_code == 200
 
 
 def test_a_withdrawn_round_leaves_nothing_behind_and_is_computed_anew(service: Service) -> None:

@@ -16,7 +16,7 @@ from distribution.store.tables import ApiKey
 
 @dataclass(frozen=True, slots=True)
 class KeyHolder:
-    """What a key is for, the part of the network or the level that it is bound to, and who holds it."""
+    """What a key or a person is for, the part of the network or the level that it is bound to, and who holds it."""
 
     role: Role
     union_code: str | None = None
@@ -32,12 +32,13 @@ class KeyRepository:
         self._session = session
         self._now = now
 
-    def add(self, *, prefix: str, secret_sha256: str, holder: KeyHolder) -> ApiKey:
+    def add(self, *, prefix: str, secret_sha256: str, holder: KeyHolder, created_by: str = "") -> ApiKey:
         """Add a key."""
         key = ApiKey(
             prefix=prefix,
             secret_sha256=secret_sha256,
             **asdict(holder),
+            created_by=created_by,
             created_at=self._now(),
         )
         self._session.add(key)

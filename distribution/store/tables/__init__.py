@@ -6,6 +6,7 @@ from distribution.store.tables.jobs import Job
 from distribution.store.tables.keys import ApiKey
 from distribution.store.tables.network import ROW_TABLES, DatasetVersion, TravelRow, UnionRow, Versioned
 from distribution.store.tables.outlet_stock import StockAccountRow
+from distribution.store.tables.people import Person, PersonSession
 from distribution.store.tables.receipts import Receipt
 from distribution.store.tables.rounds import (
     AllotmentRow,
@@ -37,6 +38,8 @@ __all__ = [
     "Feedback",
     "Job",
     "LedgerRow",
+    "Person",
+    "PersonSession",
     "PlanRow",
     "Receipt",
     "Round",

@@ -13,7 +13,7 @@ from distribution.store.tables.base import Numbered
 
 
 class StockAccountRow(StockAccount, Numbered, table=True):
-    """The account of an outlet and a commodity in a round; ``reported_by`` is the prefix of the key."""
+    """The account of an outlet and a commodity in a round; ``reported_by`` is the prefix of a key, or the @name of a person."""
 
     __tablename__ = "outlet_stock"
     __table_args__ = (

@@ -15,7 +15,7 @@ from distribution.store.tables.base import Numbered
 class Receipt(ReceiptBase, Numbered, table=True):
     """What an outlet accepted of one commodity of one halt; where that is not all, there is a reason.
 
-    ``recorded_by`` is the prefix of the key.
+    ``recorded_by`` is the prefix of a key, or the @name of a person.
     """
 
     __tablename__ = "receipt"
