@@ -79,7 +79,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     install_docs(app)
     install_problem_handlers(app)
     install_openapi(app)
-    uploads = (datasets.UPLOAD_PATH, voice.EVIDENCE_PATH, receipts.FORM_PATH)
+    uploads = (datasets.UPLOAD_PATH, voice.EVIDENCE_PATH, receipts.UPLOAD_PATH)
     app.add_middleware(BodyLimitMiddleware, uploads=uploads, max_upload_bytes=given.max_upload_bytes)
     app.add_middleware(GZipMiddleware, minimum_size=1000)
     app.add_middleware(SafeHeadersMiddleware)

@@ -77,7 +77,7 @@ def _statuses(path: str, method: str, operation: dict[str, Any]) -> list[int]:
         statuses += [409, 413]
     if any(parameter["name"].lower() == "if-match" for parameter in operation.get("parameters", ())):
         statuses += [412, 428]
-    if operation["operationId"] in {"import_dataset", "record_receipt_form"}:
+    if operation["operationId"] in {"import_dataset", "record_receipt_form", "record_receipt_text"}:
         statuses.append(415)
     if operation["operationId"] in _TAGGED:
         statuses.append(304)

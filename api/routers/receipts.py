@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Annotated
+from urllib.parse import quote
 
-from fastapi import APIRouter, Depends, Query, Request
+from fastapi import APIRouter, Depends, Path, Query, Request, Response, status
 from starlette.concurrency import run_in_threadpool
 
 from api.dependencies import Database, Lang, Paging, write_cursor
-from api.problems import EdgeError
+from api.schemas.attachments import AttachmentOut, show_attachment
 from api.schemas.page import PageOut
 from api.schemas.receipts import (
     AlertOut,
     GoodsProgressOut,
+    LossOut,
     ReceiptOut,
     ReceiptsIn,
     RecordedOut,
@@ -21,6 +24,7 @@ from api.schemas.receipts import (
     StockOut,
     StocksIn,
     show_alert,
+    show_loss,
     show_progress,
     show_receipt,
     show_scorecard,
@@ -28,21 +32,36 @@ from api.schemas.receipts import (
     to_receipt,
 )
 from api.security import SEES_ALL, Asker, require_right
+from api.uploads import FILE_BODY, FileName, give_attachment, raw_body, read_attachment, read_raw
 from distribution.domain.enums import Right
 from distribution.domain.outlet_stock import StockReport
 from distribution.services.alerts import list_alerts
+from distribution.services.delivery_files import Halt, add_delivery_file, get_delivery_file, list_delivery_files
+from distribution.services.loss_account import LossBy, account_losses
 from distribution.services.outlet_stock import list_stock, report_stock
-from distribution.services.receipts import Recorded, list_receipts, record_form, record_receipts
+from distribution.services.receipts import Recorded, list_receipts, record_form, record_receipts, record_text
 from distribution.services.round_progress import measure_progress
 from distribution.services.scorecards import Level, build_scorecards
 
 router = APIRouter(tags=["receipts"])
 
+
+def read_halt(
+    day: dt.date,
+    truck: Annotated[str, Path(max_length=100, description="truck, as on its waybill")],
+    trip: Annotated[int, Path(ge=1, le=100, description="trip of its day")],
+    outlet: Annotated[str, Path(max_length=64, description="code of the outlet")],
+) -> Halt:
+    """Read which halt is meant."""
+    return Halt(day, truck, trip, outlet)
+
+
+_HALT_FILES = "/rounds/{code}/halts/{day}/{truck}/{trip}/{outlet}/files"
+OneHalt = Annotated[Halt, Depends(read_halt)]
 RECEIVES = Depends(require_right(Right.RECEIVE))
 #: Path of the uploads that may be larger than other bodies.
-FORM_PATH = r"/v1/rounds/[^/]+/receipt-forms"
-CSV = "text/csv"
-_FORM = {"requestBody": {"required": True, "content": {CSV: {"schema": {"type": "string", "format": "binary"}}}}}
+UPLOAD_PATH = r"/v1/rounds/[^/]+/(receipt-forms|halts/.+/files)"
+CSV, TEXT = "text/csv", "text/plain"
 
 
 @router.post("/rounds/{code}/receipts", operation_id="record_receipts", dependencies=[RECEIVES])
@@ -52,14 +71,27 @@ def add_receipts(uow: Database, asker: Asker, code: str, wanted: ReceiptsIn) -> 
 
 
 @router.post(
-    "/rounds/{code}/receipt-forms", operation_id="record_receipt_form", dependencies=[RECEIVES], openapi_extra=_FORM
+    "/rounds/{code}/receipt-forms",
+    operation_id="record_receipt_form",
+    dependencies=[RECEIVES],
+    openapi_extra=raw_body(CSV, format="binary"),
 )
 async def add_form(uow: Database, asker: Asker, code: str, request: Request) -> RecordedOut:
     """Record the receipt form of a crew pack, filled in, sent as it is in the body."""
-    if request.headers.get("content-type", "").partition(";")[0].strip().lower() != CSV:
-        raise EdgeError(415, "media_type_unsupported", expected=CSV)
-    content = await request.body()
+    content = await read_raw(request, CSV)
     return _show(await run_in_threadpool(record_form, uow, asker, code, content))
+
+
+@router.post(
+    "/rounds/{code}/receipt-texts",
+    operation_id="record_receipt_text",
+    dependencies=[RECEIVES],
+    openapi_extra=raw_body(TEXT),
+)
+async def add_text(uow: Database, asker: Asker, code: str, request: Request) -> RecordedOut:
+    """Record what phones have read in the QR codes of waybills, sent as it is in the body, one halt after the other."""
+    text = await read_raw(request, TEXT)
+    return _show(await run_in_threadpool(record_text, uow, asker, code, text.decode("utf-8-sig", errors="replace")))
 
 
 @router.get("/rounds/{code}/receipts", operation_id="list_receipts")
@@ -67,6 +99,50 @@ def read_receipts(uow: Database, asker: Asker, paging: Paging, code: str) -> Pag
     """List the receipts of a round in the order they were recorded."""
     page = list_receipts(uow, asker, code, after=paging.after_number, limit=paging.limit)
     return PageOut(items=[show_receipt(row) for row in page.items], next=write_cursor(page.next))
+
+
+@router.post(
+    _HALT_FILES,
+    operation_id="add_delivery_file",
+    status_code=status.HTTP_201_CREATED,
+    dependencies=[RECEIVES],
+    openapi_extra=FILE_BODY,
+)
+async def add_file(
+    uow: Database, asker: Asker, code: str, halt: OneHalt, request: Request, name: FileName = "delivery"
+) -> AttachmentOut:
+    """Add a photo (JPEG, PNG) or a signed paper (PDF) of a halt, sent as it is in the body, before its receipt or after."""
+    content = await read_attachment(request)
+    file = await run_in_threadpool(add_delivery_file, uow, asker, code, halt, name, content)
+    return show_attachment(file, _files_of(code, halt))
+
+
+@router.get(_HALT_FILES, operation_id="list_delivery_files")
+def read_files(uow: Database, asker: Asker, code: str, halt: OneHalt) -> PageOut[AttachmentOut]:
+    """List the photos and papers of a halt; all on one page."""
+    files = list_delivery_files(uow, asker, code, halt)
+    return PageOut(items=[show_attachment(file, _files_of(code, halt)) for file in files])
+
+
+@router.get(
+    f"{_HALT_FILES}/{{sha256}}",
+    operation_id="get_delivery_file",
+    response_class=Response,
+)
+def read_file(uow: Database, asker: Asker, code: str, halt: OneHalt, sha256: str) -> Response:
+    """Get a photo or a paper of a halt."""
+    return give_attachment(get_delivery_file(uow, asker, code, halt, sha256))
+
+
+@router.get("/rounds/{code}/losses", operation_id="list_losses")
+def read_losses(
+    uow: Database,
+    asker: Asker,
+    code: str,
+    by: Annotated[LossBy, Query(description="what a line stands for")] = LossBy.CARRIER,
+) -> PageOut[LossOut]:
+    """List what was loaded, accepted, brought back and lost, by the receipts so far; it balances. All on one page."""
+    return PageOut(items=[show_loss(line) for line in account_losses(uow, asker, code, by)])
 
 
 @router.post("/rounds/{code}/stock", operation_id="report_stock", dependencies=[RECEIVES])
@@ -106,6 +182,11 @@ def read_goods(uow: Database, asker: Asker, locale: Lang, code: str) -> PageOut[
 def read_alerts(uow: Database, asker: Asker, locale: Lang) -> PageOut[AlertOut]:
     """List what should be looked at in the asker's part of the network: overdue, outstanding, short again, odd; on one page."""
     return PageOut(items=[show_alert(alert, locale) for alert in list_alerts(uow, asker)])
+
+
+def _files_of(code: str, halt: Halt) -> str:
+    parts = (code, "halts", halt.day.isoformat(), halt.truck, str(halt.trip), halt.outlet_code, "files")
+    return "/v1/rounds/" + "/".join(quote(part, safe="") for part in parts)
 
 
 def _show(recorded: Recorded) -> RecordedOut:

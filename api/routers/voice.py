@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from typing import Annotated
-from urllib.parse import quote
 
 from fastapi import APIRouter, Depends, Header, Query, Request, Response, status
 from starlette.concurrency import run_in_threadpool
 
 from api.conditional import require_version, tag_response, version_tag
 from api.dependencies import Database, Lang, Paging, write_cursor
-from api.problems import EdgeError
 from api.routers.numbers import read_number
+from api.schemas.attachments import AttachmentOut, show_attachment
 from api.schemas.page import PageOut
 from api.schemas.voice import (
     AnswerOut,
@@ -20,7 +19,6 @@ from api.schemas.voice import (
     AppealOut,
     AppealWithFilesOut,
     DecisionIn,
-    EvidenceOut,
     FeedbackIn,
     FeedbackOut,
     ReplyIn,
@@ -28,16 +26,15 @@ from api.schemas.voice import (
     show_answer,
     show_appeal,
     show_appeal_with_files,
-    show_evidence,
     show_feedback,
     show_shadow,
 )
 from api.security import Asker, require_right
+from api.uploads import FILE_BODY, FileName, give_attachment, read_attachment
 from distribution.domain.enums import Right
 from distribution.domain.voice import AppealState
 from distribution.services.answers import NewAnswer, answer_allotments, list_answers
 from distribution.services.appeals import (
-    MOST_FILE_BYTES,
     NewAppeal,
     add_evidence,
     decide_appeal,
@@ -61,9 +58,6 @@ IdempotencyKey = Annotated[
     str | None, Header(min_length=1, max_length=200, description="sent twice with one key, it is kept once")
 ]
 IfMatch = Annotated[str | None, Header(description="the ETag of what the asker has read")]
-_FILE = {"requestBody": {"required": True, "content": {
-    kind: {"schema": {"type": "string", "format": "binary"}} for kind in ("image/jpeg", "image/png", "application/pdf")
-}}}  # fmt: skip
 
 
 @router.post("/rounds/{code}/answers", operation_id="answer_allotments", dependencies=[SPEAKS])
@@ -175,28 +169,18 @@ def shadow(uow: Database, number: str) -> ShadowOut:
     operation_id="add_evidence",
     status_code=status.HTTP_201_CREATED,
     dependencies=[SPEAKS],
-    openapi_extra=_FILE,
+    openapi_extra=FILE_BODY,
 )
 async def add_file(
-    uow: Database,
-    asker: Asker,
-    number: str,
-    request: Request,
-    name: Annotated[str, Query(min_length=1, max_length=200, description="name of the file")] = "evidence",
-) -> EvidenceOut:
+    uow: Database, asker: Asker, number: str, request: Request, name: FileName = "evidence"
+) -> AttachmentOut:
     """Add a photo (JPEG, PNG) or a document (PDF) to an open appeal, sent as it is in the body."""
-    content = await request.body()
-    if len(content) > MOST_FILE_BYTES:
-        raise EdgeError(413, "body_too_large", limit_mb=MOST_FILE_BYTES // 1_000_000)
-    return show_evidence(await run_in_threadpool(add_evidence, uow, asker, read_number(number), name, content))
+    content = await read_attachment(request)
+    file = await run_in_threadpool(add_evidence, uow, asker, read_number(number), name, content)
+    return show_attachment(file, f"/v1/appeals/{number}/files")
 
 
 @router.get("/appeals/{number}/files/{sha256}", operation_id="get_evidence", response_class=Response)
 def read_file(uow: Database, asker: Asker, number: str, sha256: str) -> Response:
     """Get a file of an appeal."""
-    file = get_evidence(uow, asker, read_number(number), sha256)
-    response = Response(file.content, media_type=file.media_type)
-    tag_response(response, f'"{file.sha256}"')
-    response.headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(file.name, safe='')}"
-    response.headers["X-Content-Type-Options"] = "nosniff"
-    return response
+    return give_attachment(get_evidence(uow, asker, read_number(number), sha256))

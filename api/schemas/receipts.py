@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import asdict
 from typing import Any
 
 from pydantic import AwareDatetime, BaseModel, Field, model_validator
@@ -12,6 +13,7 @@ from distribution.domain.outlet_stock import StockAccount
 from distribution.domain.receipt import DiscrepancyReason, ReceiptBase
 from distribution.messages import Locale, render_message
 from distribution.services.alerts import Alert, AlertKind
+from distribution.services.loss_account import LossLine
 from distribution.services.round_progress import GoodsProgress
 from distribution.services.scorecards import Scorecard
 from distribution.store.tables import Receipt, StockAccountRow
@@ -33,6 +35,9 @@ class ReceiptIn(BaseModel, extra="forbid"):
     reason: DiscrepancyReason | None = Field(
         default=None, description="why not all was accepted; needed where it was not"
     )
+    shipped_g: int | None = Field(default=None, ge=0, le=10**12, description="weighed when it was loaded, g")
+    arrived_g: int | None = Field(default=None, ge=0, le=10**12, description="weighed when it arrived, g")
+    accepted_g: int | None = Field(default=None, ge=0, le=10**12, description="weight of what was accepted, g")
     receiver: str = Field(default="", max_length=200, pattern=_TEXT)
     note: str = Field(default="", max_length=1000, pattern=_TEXT)
     lot: str = Field(default="", max_length=100, pattern=_TEXT)
@@ -131,6 +136,23 @@ class StockOut(StockAccount):
 def show_stock(row: StockAccountRow) -> StockOut:
     """Make what the API shows of a stock account."""
     return StockOut(**{name: getattr(row, name) for name in StockOut.model_fields})
+
+
+class LossOut(BaseModel):
+    """A line of a loss account; masses in g, shipped = accepted + returned + lost."""
+
+    code: str = Field(description="carrier (blank: the network itself), truck, warehouse>outlet, or commodity")
+    shipped_g: int
+    accepted_g: int
+    returned_g: int = Field(description="brought back")
+    lost_g: int = Field(description="neither accepted nor brought back; negative if more was weighed on arrival")
+    receipts: int
+    weighed: int = Field(description="receipts of goods that were weighed; else the mass of packs counts")
+
+
+def show_loss(line: LossLine) -> LossOut:
+    """Make what the API shows of a line of a loss account."""
+    return LossOut(**asdict(line))
 
 
 class AlertOut(BaseModel):

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, Field
 
+from api.schemas.attachments import AttachmentOut, show_attachment
 from distribution.domain.types import CODE_PATTERN
 from distribution.domain.voice import (
     MOST_CHARACTERS,
@@ -20,7 +21,7 @@ from distribution.domain.voice import (
 )
 from distribution.messages import Locale, render_message
 from distribution.services.shadow_run import Shadow
-from distribution.store.tables import AnswerRow, Appeal, EvidenceFile, Feedback
+from distribution.store.tables import AnswerRow, Appeal, Attachment, Feedback
 
 
 def _require_words(text: str) -> str:
@@ -114,16 +115,6 @@ class DecisionIn(BaseModel, extra="forbid"):
     reason: Words
 
 
-class EvidenceOut(BaseModel):
-    """A file that was given with an appeal."""
-
-    name: str
-    media_type: str
-    size: int = Field(description="bytes")
-    sha256: str
-    href: str = Field(description="where to get it")
-
-
 class AppealOut(AppealBase):
     """An appeal."""
 
@@ -136,7 +127,7 @@ class AppealOut(AppealBase):
 class AppealWithFilesOut(AppealOut):
     """An appeal and its files."""
 
-    files: list[EvidenceOut]
+    files: list[AttachmentOut]
 
 
 class ShadowLineOut(BaseModel):
@@ -175,15 +166,11 @@ def show_appeal(row: Appeal, locale: Locale) -> AppealOut:
     return AppealOut(**_appeal_fields(row, locale))
 
 
-def show_appeal_with_files(row: Appeal, files: tuple[EvidenceFile, ...], locale: Locale) -> AppealWithFilesOut:
+def show_appeal_with_files(row: Appeal, files: tuple[Attachment, ...], locale: Locale) -> AppealWithFilesOut:
     """Make what the API shows of an appeal and its files."""
-    return AppealWithFilesOut(**_appeal_fields(row, locale), files=[show_evidence(file) for file in files])
-
-
-def show_evidence(file: EvidenceFile) -> EvidenceOut:
-    """Make what the API shows of a file."""
-    href = f"/v1/appeals/{file.appeal_id}/files/{file.sha256}"
-    return EvidenceOut(name=file.name, media_type=file.media_type, size=file.size, sha256=file.sha256, href=href)
+    return AppealWithFilesOut(
+        **_appeal_fields(row, locale), files=[show_attachment(file, f"/v1/appeals/{row.id}/files") for file in files]
+    )
 
 
 def show_shadow(shadow: Shadow) -> ShadowOut:

@@ -43,6 +43,7 @@ class Vehicle(Named):
         sa_type=DecimalText,
         description="fuel, litres per 100 km",
     )
+    carrier: str = Field(default="", max_length=200, description="who runs the trucks; blank = the network itself")
 
     @property
     def capacity_g(self) -> int:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+from decimal import Decimal
 from enum import StrEnum
 
+from sqlalchemy import BigInteger
 from sqlmodel import Field, SQLModel
 
-from distribution.domain.types import Code, UtcDateTime, enum_text
+from distribution.domain.types import Code, ExactDecimal, UtcDateTime, enum_text
 
 
 class DiscrepancyReason(StrEnum):
@@ -19,7 +21,12 @@ class DiscrepancyReason(StrEnum):
     NO_ROOM = "no_room"
     CLOSED = "closed"
     REFUSED = "refused"
+    SHORT_WEIGHT = "short_weight"
     OTHER = "other"
+
+
+#: Why packs that were neither accepted nor sent back are still on the truck; for any other reason nobody knows where they are.
+_STILL_ON_THE_TRUCK = frozenset({DiscrepancyReason.NO_ROOM, DiscrepancyReason.CLOSED, DiscrepancyReason.REFUSED})
 
 
 class ReceiptLine(SQLModel):
@@ -39,10 +46,25 @@ class ReceiptLine(SQLModel):
     )
     rejected_packs: int = Field(default=0, ge=0, le=10**9, description="packs that came and were sent back")
     reason: DiscrepancyReason | None = Field(
-        default=None, description="why not all was accepted; needed where packs are missing or sent back"
+        default=None, description="why not all was accepted; needed where packs or weight are missing or sent back"
     )
+    shipped_kg: ExactDecimal | None = Field(
+        default=None, ge=0, le=10**9, max_digits=12, decimal_places=3, description="weighed when it was loaded, kg"
+    )
+    arrived_kg: ExactDecimal | None = Field(
+        default=None, ge=0, le=10**9, max_digits=12, decimal_places=3, description="weighed when it arrived, kg"
+    )
+    accepted_kg: ExactDecimal | None = Field(
+        default=None, ge=0, le=10**9, max_digits=12, decimal_places=3, description="weight of what was accepted, kg"
+    )
+    lot: str = Field(default="", max_length=100, description="lot or batch on the packs")
     receiver: str = Field(default="", max_length=200, description="who received the goods")
     note: str = Field(default="", max_length=1000, description="anything else")
+
+    @property
+    def weights_kg(self) -> tuple[Decimal | None, Decimal | None, Decimal | None]:
+        """Return what was weighed: when it was loaded, when it arrived, and of that what was accepted."""
+        return self.shipped_kg, self.arrived_kg, self.accepted_kg
 
 
 class ReceiptBase(SQLModel):
@@ -61,7 +83,31 @@ class ReceiptBase(SQLModel):
     )
     receiver: str = Field(default="", max_length=200, description="who received the goods")
     note: str = Field(default="", max_length=1000, description="anything else")
+    shipped_g: int | None = Field(
+        default=None, ge=0, le=10**12, sa_type=BigInteger, description="weighed when it was loaded, g"
+    )
+    arrived_g: int | None = Field(
+        default=None, ge=0, le=10**12, sa_type=BigInteger, description="weighed when it arrived, g"
+    )
+    accepted_g: int | None = Field(
+        default=None, ge=0, le=10**12, sa_type=BigInteger, description="weight of what was accepted, g"
+    )
     lot: str = Field(default="", max_length=100, description="lot or batch on the packs")
     taken_at: dt.datetime | None = Field(default=None, sa_type=UtcDateTime, description="when it was taken, UTC")
     lon: float | None = Field(default=None, ge=-180, le=180, description="where it was taken, degrees east")
     lat: float | None = Field(default=None, ge=-90, le=90, description="where it was taken, degrees north")
+
+    @property
+    def missing_packs(self) -> int:
+        """Return the packs that were neither accepted nor sent back."""
+        return self.planned_packs - self.accepted_packs - self.rejected_packs
+
+    @property
+    def packs_returned(self) -> int:
+        """Return the packs that the truck brings back, whatever they are worth."""
+        return self.rejected_packs + (self.missing_packs if self.reason in _STILL_ON_THE_TRUCK else 0)
+
+    @property
+    def packs_back(self) -> int:
+        """Return the packs that the truck brings back and that are fit to be given out again: none that are damaged."""
+        return self.packs_returned - (self.rejected_packs if self.reason is DiscrepancyReason.DAMAGED else 0)

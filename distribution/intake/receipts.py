@@ -87,10 +87,20 @@ def _is_sound(row: ReadRow, line: ReceiptLine, planned: int, log: FindingLog) ->
         came = accepted + line.rejected_packs
         _tell(log, row, "receipt_beyond_plan", "accepted_packs", value=accepted, came=came, planned=planned)
         return False
+    shipped, arrived, accepted_kg = line.weights_kg
+    if None in line.weights_kg and line.weights_kg != (None, None, None):
+        _tell(log, row, "receipt_weights_half", "shipped_kg", value="")
+        return False
+    if accepted_kg is not None and arrived is not None and accepted_kg > arrived:
+        _tell(log, row, "receipt_weight_beyond", "accepted_kg", value=str(accepted_kg), arrived=str(arrived))
+        return False
     if accepted < planned and line.reason is None:
         _tell(log, row, "receipt_without_reason", "reason", value="", missing=planned - accepted)
         return False
-    if accepted == planned and line.reason is not None:
+    if accepted_kg != shipped and line.reason is None:
+        _tell(log, row, "receipt_weight_without_reason", "reason", value="", shipped=str(shipped), kg=str(accepted_kg))
+        return False
+    if accepted == planned and accepted_kg == shipped and line.reason is not None:
         _tell(log, row, "receipt_needs_no_reason", "reason", value=line.reason.value)
         return False
     return True

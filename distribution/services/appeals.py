@@ -18,19 +18,15 @@ from distribution.domain.voice import (
     AppealKind,
     AppealState,
 )
+from distribution.services.attachments import attach
 from distribution.services.audit import record
 from distribution.services.correction import correct_network
 from distribution.services.find_round import find_round
 from distribution.services.import_dataset import import_dataset_in
 from distribution.services.page import Page, cut_page
 from distribution.store.repositories.network_pages import NetworkPages
-from distribution.store.tables import Appeal, EvidenceFile
+from distribution.store.tables import Appeal, Attachment
 from distribution.store.unit_of_work import Transaction, UnitOfWork
-
-#: Files of one appeal, and bytes of one of them.
-MOST_FILES, MOST_FILE_BYTES = 5, 5_000_000
-#: What files begin with -> their media type; nothing else is taken.
-_MAGIC = ((b"\xff\xd8\xff", "image/jpeg"), (b"\x89PNG\r\n\x1a\n", "image/png"), (b"%PDF-", "application/pdf"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +154,7 @@ def list_appeals(
     return cut_page([(str(one.id), one) for one in found], limit)
 
 
-def get_appeal(uow: UnitOfWork, asker: Principal, number: int) -> tuple[Appeal, tuple[EvidenceFile, ...]]:
+def get_appeal(uow: UnitOfWork, asker: Principal, number: int) -> tuple[Appeal, tuple[Attachment, ...]]:
     """Get an appeal and its files.
 
     Raises
@@ -168,10 +164,10 @@ def get_appeal(uow: UnitOfWork, asker: Principal, number: int) -> tuple[Appeal, 
     """
     with uow.read() as tx:
         found = tx.voice.get_appeal(number, scope=asker.scope)
-        return found, tx.voice.evidence(number)
+        return found, tx.attachments.list(f"appeal/{number}")
 
 
-def add_evidence(uow: UnitOfWork, asker: Principal, number: int, name: str, content: bytes) -> EvidenceFile:
+def add_evidence(uow: UnitOfWork, asker: Principal, number: int, name: str, content: bytes) -> Attachment:
     """Keep a photo or a document with an open appeal.
 
     Raises
@@ -181,19 +177,12 @@ def add_evidence(uow: UnitOfWork, asker: Principal, number: int, name: str, cont
     StateError
         ``appeal_decided``; ``evidence_kind`` if it is no JPEG, PNG or PDF; ``evidence_too_many``.
     """
-    kind = next((media for magic, media in _MAGIC if content.startswith(magic)), None)
-    if kind is None:
-        raise StateError("evidence_kind", name=name)
     with uow.write() as tx:
         _open_appeal(tx, number, asker)
-        if len(tx.voice.evidence(number)) >= MOST_FILES:
-            raise StateError("evidence_too_many", most=MOST_FILES)
-        file = tx.voice.add_evidence(number, name, kind, content)
-        record(tx, asker, "evidence_added", f"appeal/{number}", {"sha256": file.sha256, "name": name})
-        return file
+        return attach(tx, asker, f"appeal/{number}", name, content)
 
 
-def get_evidence(uow: UnitOfWork, asker: Principal, number: int, sha256: str) -> EvidenceFile:
+def get_evidence(uow: UnitOfWork, asker: Principal, number: int, sha256: str) -> Attachment:
     """Get a file of an appeal with its content.
 
     Raises
@@ -201,11 +190,9 @@ def get_evidence(uow: UnitOfWork, asker: Principal, number: int, sha256: str) ->
     NotFoundError
         ``appeal_unknown``, ``file_unknown``.
     """
-    _, files = get_appeal(uow, asker, number)
-    for file in files:
-        if file.sha256 == sha256:
-            return file
-    raise NotFoundError("file_unknown", path=sha256)
+    with uow.read() as tx:
+        tx.voice.get_appeal(number, scope=asker.scope)
+        return tx.attachments.get(f"appeal/{number}", sha256)
 
 
 def _open_appeal(tx: Transaction, number: int, asker: Principal | None = None, *, version: int | None = None) -> Appeal:

@@ -105,6 +105,16 @@ def planned_drops(problem: Problem, plan: Plan) -> dict[DropKey, int]:
     return dict(drops)
 
 
+def trip_warehouses(problem: Problem, plan: Plan) -> dict[tuple[str, str, int], str]:
+    """Return the warehouse that each trip of a plan leaves from, by day, truck and trip as receipts name them."""
+    return {
+        (problem.days[trip.day], truck_name(problem, trip.vehicle_type, trip.vehicle), trip.trip + 1): problem.places[
+            problem.depots[trip.depot].place
+        ].name
+        for trip in plan.trips
+    }
+
+
 def list_tables(report: ReceiptsReport, locale: Locale) -> list[Table]:
     """Render the totals by commodity, and the discrepancies."""
     dataset = report.kept.dataset

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -18,21 +20,23 @@ from distribution.domain.receipt import ReceiptBase, ReceiptLine
 from distribution.domain.rounds import WaitingPacks
 from distribution.intake.fields import RECEIPTS_SHEET
 from distribution.intake.log import FindingLog
+from distribution.intake.receipt_text import read_receipt_text
 from distribution.intake.receipts import DropKey, check_receipts, read_receipts
 from distribution.intake.rows import ReadRow, ReadSheet
 from distribution.services.audit import record
 from distribution.services.find_round import find_round
 from distribution.services.page import Page, cut_page
-from distribution.services.read_receipts import planned_drops
+from distribution.services.read_receipts import planned_drops, trip_warehouses
 from distribution.services.stored_plan import load_stored_plan
 from distribution.services.waiting import post_undelivered
 from distribution.store.repositories.network_pages import NetworkPages
 from distribution.store.tables import Receipt, Round
 from distribution.store.unit_of_work import Transaction, UnitOfWork
 
-#: What a receipt says, beside what a form's line says.
-_BESIDE = ("lot", "taken_at", "lon", "lat")
-_SAID = tuple(ReceiptBase.model_fields)
+#: What a receipt says, beside what a form's line says, and what it says in other units.
+_BESIDE = ("taken_at", "lon", "lat")
+_WEIGHTS = ("shipped", "arrived", "accepted")
+_IN_FORM = tuple(name for name in ReceiptBase.model_fields if name in ReceiptLine.model_fields)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,11 +63,12 @@ def record_receipts(uow: UnitOfWork, asker: Principal, round_code: str, receipts
     """
     rows = []
     for number, one in enumerate(receipts, start=1):
-        said = {name: getattr(one, name) for name in _SAID if name not in _BESIDE}
-        rows.append(ReadRow(number, said, ReceiptLine.model_construct(round_code=round_code, **said)))
+        said = {name: getattr(one, name) for name in _IN_FORM}
+        weights: dict[str, Any] = {f"{name}_kg": _to_kg(getattr(one, f"{name}_g")) for name in _WEIGHTS}
+        rows.append(ReadRow(number, said, ReceiptLine.model_construct(round_code=round_code, **said, **weights)))
     sheet = ReadSheet(RECEIPTS_SHEET, rows)
     beside = {number: {name: getattr(one, name) for name in _BESIDE} for number, one in enumerate(receipts, start=1)}
-    return _record(uow, asker, round_code, sheet, FindingLog(), beside)
+    return _record(uow, asker, round_code, lambda _: sheet, FindingLog(), beside)
 
 
 def record_form(uow: UnitOfWork, asker: Principal, round_code: str, content: bytes) -> Recorded:
@@ -79,7 +84,19 @@ def record_form(uow: UnitOfWork, asker: Principal, round_code: str, content: byt
         file = Path(place) / "receipts.csv"
         file.write_bytes(content)
         sheet = read_receipts(file, log)
-    return _record(uow, asker, round_code, sheet, log, {})
+    return _record(uow, asker, round_code, lambda _: sheet, log, {})
+
+
+def record_text(uow: UnitOfWork, asker: Principal, round_code: str, text: str) -> Recorded:
+    """Record what phones have read in the QR codes of waybills (:mod:`distribution.intake.receipt_text`), all or none.
+
+    Raises
+    ------
+    NotFoundError, StateError, InputError
+        As :func:`record_receipts`, with the lines of the text.
+    """
+    log = FindingLog()
+    return _record(uow, asker, round_code, lambda drops: read_receipt_text(text, drops, log), log, {})
 
 
 def list_receipts(uow: UnitOfWork, asker: Principal, round_code: str, *, after: int = 0, limit: int) -> Page[Receipt]:
@@ -98,6 +115,8 @@ def list_receipts(uow: UnitOfWork, asker: Principal, round_code: str, *, after: 
 
 def settle_deliveries(tx: Transaction, found: Round) -> None:
     """Let what a round was to bring and did not bring wait for the next plan, and owe it to the outlets.
+
+    Packs that trucks have brought back are stock of their warehouses again.
 
     Raises
     ------
@@ -120,6 +139,23 @@ def settle_deliveries(tx: Transaction, found: Round) -> None:
     ]
     tx.waiting.add(found.require_id(), waiting)
     tx.ledger.post(post_undelivered((), waiting), round_id=found.require_id())
+    warehouse_of = load_warehouses(tx, found)
+    back: Counter[tuple[str, str]] = Counter()
+    for one in receipts:
+        back[warehouse_of[one.day.isoformat(), one.truck, one.trip], one.commodity_code] += one.packs_back
+    tx.stock_use.give_back(found.require_id(), back)
+
+
+def load_warehouses(tx: Transaction, found: Round) -> Mapping[tuple[str, str, int], str]:
+    """Return the warehouse that each trip of a round leaves from, by day, truck and trip.
+
+    Raises
+    ------
+    NotFoundError
+        ``plan_missing``.
+    """
+    loaded = load_stored_plan(tx, found)
+    return trip_warehouses(loaded.problem, loaded.plan)
 
 
 def load_drops(tx: Transaction, found: Round) -> Mapping[DropKey, int]:
@@ -138,7 +174,7 @@ def _record(
     uow: UnitOfWork,
     asker: Principal,
     round_code: str,
-    sheet: ReadSheet,
+    read: Callable[[Mapping[DropKey, int]], ReadSheet],
     log: FindingLog,
     beside: Mapping[int, Mapping[str, Any]],
 ) -> Recorded:
@@ -149,13 +185,15 @@ def _record(
             raise StateError("round_not_dispatching", round_code=round_code, state=found.state.value)
         owners = read_owners(NetworkPages(tx.session), found.dataset_version, asker.scope)
         drops = {key: packs for key, packs in load_drops(tx, found).items() if key.outlet_code in owners}
+        sheet = read(drops)
         lines = check_receipts(sheet, round_code, drops, log)
         number_of = {DropKey.of(row.noun): row.number for row in sheet.rows if isinstance(row.noun, ReceiptLine)}
         kept = {DropKey.of(one): one for one in tx.receipts.list(found.require_id(), scope=asker.scope)}
         new, known = [], 0
         for key, line in lines.items():
             union, cooperative = owners[key.outlet_code]
-            said = {name: getattr(line, name) for name in _SAID if name not in _BESIDE}
+            said = {name: getattr(line, name) for name in _IN_FORM}
+            said |= {f"{name}_g": _to_g(getattr(line, f"{name}_kg")) for name in _WEIGHTS}
             receipt = Receipt(
                 **said,
                 **(beside.get(number_of[key]) or {}),
@@ -179,12 +217,24 @@ def _record(
             raise InputError((Finding(Severity.ERROR, "receipts_none", Where(sheet=RECEIPTS_SHEET)),))
         tx.receipts.add(new)
         if new:
-            told = [
-                [*DropKey.of(one).parts().parts, one.planned_packs, one.accepted_packs, one.rejected_packs]
-                for one in new
-            ]
-            record(tx, asker, "receipts_recorded", f"round/{round_code}", {"receipts": told})
+            told = {"receipts": [_tell(one) for one in new]}
+            record(tx, asker, "receipts_recorded", f"round/{round_code}", told)
         return Recorded(len(new), known, len(drops) - len(kept) - len(new))
+
+
+def _tell(one: Receipt) -> list[Any]:
+    """Return what the log says of a receipt: its keys, packs, and weights if there are any."""
+    packs = [one.planned_packs, one.accepted_packs, one.rejected_packs]
+    weights = [] if one.shipped_g is None else [one.shipped_g, one.arrived_g, one.accepted_g]
+    return [*DropKey.of(one).parts().parts, *packs, *weights]
+
+
+def _to_kg(grams: int | None) -> Decimal | None:
+    return None if grams is None else Decimal(grams) / 1000
+
+
+def _to_g(kilograms: Decimal | None) -> int | None:
+    return None if kilograms is None else int(kilograms * 1000)
 
 
 def _says_the_same(before: Receipt, receipt: Receipt, said: Mapping[str, object]) -> bool:

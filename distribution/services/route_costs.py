@@ -64,6 +64,11 @@ def truck_name(problem: Problem, vehicle_type: int, vehicle: int) -> str:
     return f"{problem.vehicle_types[vehicle_type].name}-{vehicle + 1}"
 
 
+def vehicle_of(truck: str) -> str:
+    """Return the code of a truck's type from what ``truck_name`` calls the truck."""
+    return truck.rpartition("-")[0]
+
+
 def cost_routes(dataset: Dataset, problem: Problem, plan: Plan) -> tuple[RouteCost, ...]:
     """Split the cost of a plan by route and halt, in the order of the plan.
 

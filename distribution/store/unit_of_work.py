@@ -13,6 +13,7 @@ from sqlalchemy.orm.exc import StaleDataError
 from sqlmodel import Session
 
 from distribution.domain.errors import StaleError, UnavailableError
+from distribution.store.repositories.attachments import AttachmentRepository
 from distribution.store.repositories.audit import AuditRepository
 from distribution.store.repositories.datasets import DatasetRepository
 from distribution.store.repositories.files import FileRepository
@@ -52,6 +53,7 @@ class Transaction:
         self.webhooks = WebhookRepository(session)
         self.voice = VoiceRepository(session)
         self.audit = AuditRepository(session, self.now)
+        self.attachments = AttachmentRepository(session, self.now)
         self.keys = KeyRepository(session, self.now)
         self.people = PeopleRepository(session, self.now)
 

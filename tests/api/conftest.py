@@ -10,6 +10,7 @@ import pytest
 
 from distribution.domain.dataset import Dataset
 from tests.support.networks import small_network
+from tests.support.round_steps import send_out
 from tests.support.rounds import keep_round, two_rounds
 from tests.support.service import Service, open_store, running, settings_for
 
@@ -47,6 +48,13 @@ def service(tmp_path: Path) -> Iterator[Service]:
     """A service with a network and no round yet."""
     with running(settings_for(tmp_path), small_network()) as service:
         yield service
+
+
+@pytest.fixture
+def on_the_way(service: Service) -> Service:
+    """A service whose round is published and whose goods are on their way."""
+    send_out(service)
+    return service
 
 
 @pytest.fixture

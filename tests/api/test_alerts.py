@@ -12,12 +12,9 @@ from sqlalchemy import text
 
 from distribution.domain.enums import Account, RoundState
 from distribution.domain.rounds import NANO_PER_PACK, LedgerEntry
-from tests.api.test_receipts import drops_of, on_the_way, send
-from tests.api.test_round_life import act, compute
 from tests.support.networks import small_network
+from tests.support.round_steps import act, compute, drops_of, send
 from tests.support.service import Service, running, settings_for
-
-__all__ = ["on_the_way"]
 
 
 def alerts(service: Service, kind: str, name: str = "planner") -> dict[str, dict[str, int]]:

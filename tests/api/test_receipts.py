@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 import zipfile
-from typing import Any
 
 import pytest
 from httpx2 import Response
@@ -15,44 +14,9 @@ from sqlalchemy.exc import IntegrityError
 from distribution.domain.enums import Account
 from distribution.domain.rounds import NANO_PER_PACK
 from distribution.services.audit import check_audit
-from distribution.services.receipts import load_drops
 from distribution.services.stock_use import remaining_stock
-from tests.api.test_round_life import act, compute
+from tests.support.round_steps import Line, act, drops_of, kept, send
 from tests.support.service import Service
-
-Line = dict[str, Any]
-
-
-@pytest.fixture
-def on_the_way(service: Service) -> Service:
-    """A service whose round is published and whose goods are on their way."""
-    compute(service)
-    for client, action in (
-        (service.planner, "submit"), (service.approver, "approve"), (service.planner, "publish"),
-        (service.planner, "dispatch"),
-    ):  # fmt: skip
-        assert act(client, action).status_code == 200
-    return service
-
-
-def drops_of(service: Service, code: str = "spring") -> list[Line]:
-    """Every drop of the round as a receipt that accepts all of it."""
-    with service.uow.read() as tx:
-        drops = load_drops(tx, tx.rounds.get(code))
-    return [
-        {"day": key.day, "truck": key.truck, "trip": key.trip, "outlet_code": key.outlet_code,
-         "commodity_code": key.commodity_code, "planned_packs": packs, "accepted_packs": packs}
-        for key, packs in sorted(drops.items())
-    ]  # fmt: skip
-
-
-def send(service: Service, lines: list[Line], name: str = "field", code: str = "spring") -> Response:
-    return service.clients[name].post(f"/v1/rounds/{code}/receipts", json={"receipts": lines})
-
-
-def kept(service: Service, name: str = "planner") -> list[Line]:
-    items: list[Line] = service.clients[name].get("/v1/rounds/spring/receipts?limit=500").json()["items"]
-    return items
 
 
 def test_receipts_are_kept_once_however_often_they_are_sent(on_the_way: Service) -> None:

@@ -10,35 +10,22 @@ from pathlib import Path
 
 import pytest
 from fastapi.testclient import TestClient
-from httpx2 import Response
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from distribution.domain.enums import Account, Right, Role, RoundAction, RoundState
 from distribution.domain.rights import RIGHTS
 from distribution.domain.round_life import STEPS
-from distribution.services import plan_deliveries
 from distribution.services.audit import check_audit
 from distribution.services.exports.build import BUNDLE
-from distribution.services.plan_deliveries import SearchOptions
-from distribution.services.progress import SilentReporter
-from distribution.services.run_round import RunOptions, run_round
 from distribution.store.repositories.files import NewFile
 from distribution.store.repositories.keys import KeyHolder
-from optimizer.plan import Limits
 from tests.support.networks import small_network
 from tests.support.nouns import policy
-from tests.support.rounds import solve_here
+from tests.support.round_steps import act, compute
 from tests.support.service import Service, running, settings_for
 
 RunService = Callable[..., AbstractContextManager[Service]]
-
-
-def compute(service: Service, code: str | None = None, policy_code: str | None = None) -> None:
-    options = RunOptions(SearchOptions(Limits(iterations=1), workers=1), code, policy_code)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(plan_deliveries, "solve_in_child", solve_here)
-        run_round(service.uow, options, SilentReporter())
 
 
 @pytest.fixture(scope="module")
@@ -58,15 +45,6 @@ def set_state(service: Service, state: RoundState) -> int:
         tx.session.flush()
         assert found.version is not None
         return found.version
-
-
-def act(
-    client: TestClient, action: str, version: int | None = None, code: str = "spring", reason: str = ""
-) -> Response:
-    if version is None:
-        version = client.get(f"/v1/rounds/{code}").json()["version"]
-    headers = {"If-Match": f'W/"{version}"'}
-    return client.post(f"/v1/rounds/{code}/{action}", json={"reason": reason}, headers=headers)
 
 
 @pytest.mark.parametrize(("state", "action"), list(itertools.product(RoundState, RoundAction)))

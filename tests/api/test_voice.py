@@ -12,8 +12,8 @@ from sqlalchemy import text
 from api.routers.datasets import XLSX
 from distribution.domain.voice import CLAIMS, AppealKind
 from distribution.services.audit import check_audit
-from tests.api.test_round_life import act, compute
 from tests.support.networks import small_network
+from tests.support.round_steps import act, compute
 from tests.support.service import Service
 from tests.support.workbooks import workbook_bytes
 

@@ -189,7 +189,7 @@ def the_log_holds_it_all(people: People, head: str) -> None:
     actions = [event["action"] for event in events]
     for action in (
         "key_made", "dataset_imported", "round_computed", "round_submit", "round_approve", "round_publish",
-        "allotments_answered", "appeal_filed", "evidence_added", "appeal_decided", "round_dispatch",
+        "allotments_answered", "appeal_filed", "file_added", "appeal_decided", "round_dispatch",
         "receipts_recorded", "round_close",
     ):  # fmt: skip
         assert action in actions, action

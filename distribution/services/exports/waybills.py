@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from distribution.documents.waybill import WaybillData, WaybillStop, WaybillTrip, render_waybill
 from distribution.domain.numerals import format_number
+from distribution.intake.receipt_text import mark_halt
 from distribution.services.exports.outcome import RoundOutcome, TruckDay, Visit, receiving_hours, write_hours
 from gis.export.sketch import DASHES, Sketch, SketchLine, SketchMark, draw_sketch
 from optimizer.plan import Trip
@@ -63,9 +64,11 @@ def _map(outcome: RoundOutcome, truck: TruckDay) -> Sketch:
 
 
 def mark_stop(outcome: RoundOutcome, truck: TruckDay, trip: Trip, visit: Visit) -> str:
-    """Return what the QR code of a halt says: the keys of its receipt, and where it is (a ``geo`` URI, RFC 5870)."""
+    """Return what the QR code of a halt says: its receipt, and where it is (a ``geo`` URI, RFC 5870)."""
     outlet = visit.outlet
-    return f"{outcome.waybill_number(truck)}/{trip.trip + 1}/{outlet.code}\ngeo:{outlet.lat:.5f},{outlet.lon:.5f}"
+    packs = {c.code: count for c, count in zip(outcome.commodities, visit.packs, strict=True) if count}
+    receipt = mark_halt(outcome.waybill_number(truck), trip.trip + 1, outlet.code, packs)
+    return f"{receipt}\ngeo:{outlet.lat:.5f},{outlet.lon:.5f}"
 
 
 def _stop(outcome: RoundOutcome, truck: TruckDay, trip: Trip, visit: Visit) -> WaybillStop:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from sqlalchemy import delete, insert, select
 from sqlmodel import Session, col
@@ -28,6 +28,20 @@ class StockUseRepository:
         values = [{"round_id": round_id} | {name: getattr(use, name) for name in StockUse.model_fields} for use in uses]
         if values:
             self._session.execute(insert(StockUseRow), values)
+
+    def give_back(self, round_id: int, packs: Mapping[tuple[str, str], int]) -> None:
+        """Let a round have taken less, by place and commodity: from its rows of the latest arrivals first."""
+        query = select(StockUseRow).where(col(StockUseRow.round_id) == round_id).order_by(col(StockUseRow.id).desc())
+        due = Counter(packs)
+        for row in self._session.scalars(query).all():
+            key = row.place_code, row.commodity_code
+            part = min(due[key], row.packs)
+            due[key] -= part
+            if part == row.packs:
+                self._session.delete(row)
+            elif part:
+                row.packs -= part
+        self._session.flush()
 
     def forget_round(self, round_id: int) -> None:
         """Undo what a round took."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Collection
 from typing import TypeVar
 
@@ -12,7 +11,7 @@ from sqlmodel import Session, col
 from distribution.domain.errors import NotFoundError, StaleError
 from distribution.domain.principal import Scope
 from distribution.domain.voice import AppealState
-from distribution.store.tables import AnswerRow, Appeal, EvidenceFile, Feedback
+from distribution.store.tables import AnswerRow, Appeal, Feedback
 from distribution.store.transactions import lock_key
 
 Said = TypeVar("Said", Feedback, Appeal)
@@ -129,21 +128,3 @@ class VoiceRepository:
         if version is not None and found.version != version:
             raise StaleError("changed_meanwhile")
         return found
-
-    def evidence(self, appeal_id: int) -> tuple[EvidenceFile, ...]:
-        """List the files of an appeal in the order they came."""
-        query = select(EvidenceFile).where(col(EvidenceFile.appeal_id) == appeal_id).order_by(col(EvidenceFile.id))
-        return tuple(self._session.scalars(query))
-
-    def add_evidence(self, appeal_id: int, name: str, media_type: str, content: bytes) -> EvidenceFile:
-        """Keep a file with an appeal; the same bytes are kept once."""
-        digest = hashlib.sha256(content).hexdigest()
-        for kept in self.evidence(appeal_id):
-            if kept.sha256 == digest:
-                return kept
-        file = EvidenceFile(
-            appeal_id=appeal_id, name=name, media_type=media_type, sha256=digest, size=len(content), content=content
-        )
-        self._session.add(file)
-        self._session.flush()
-        return file

@@ -1,5 +1,6 @@
 """Every table of the store."""
 
+from distribution.store.tables.attachments import Attachment
 from distribution.store.tables.audit import AuditEvent
 from distribution.store.tables.base import Stored
 from distribution.store.tables.jobs import Job
@@ -19,7 +20,7 @@ from distribution.store.tables.rounds import (
     StockUseRow,
     WaitingRow,
 )
-from distribution.store.tables.voice import AnswerRow, Appeal, EvidenceFile, Feedback
+from distribution.store.tables.voice import AnswerRow, Appeal, Feedback
 from distribution.store.tables.webhooks import Webhook
 
 METADATA = Stored.metadata
@@ -31,9 +32,9 @@ __all__ = [
     "AnswerRow",
     "ApiKey",
     "Appeal",
+    "Attachment",
     "AuditEvent",
     "DatasetVersion",
-    "EvidenceFile",
     "ExportFile",
     "Feedback",
     "Job",

@@ -23,7 +23,14 @@ class Receipt(ReceiptBase, Numbered, table=True):
         UniqueConstraint("round_id", "day", "truck", "trip", "outlet_code", "commodity_code"),
         CheckConstraint("accepted_packs >= 0 AND rejected_packs >= 0", name="packs"),
         CheckConstraint("accepted_packs + rejected_packs <= planned_packs", name="planned"),
-        CheckConstraint("(accepted_packs = planned_packs) = (reason IS NULL)", name="reason"),
+        CheckConstraint(
+            "(accepted_packs = planned_packs AND (shipped_g IS NULL OR accepted_g = shipped_g)) = (reason IS NULL)",
+            name="reason",
+        ),
+        CheckConstraint(
+            "(shipped_g IS NULL) = (arrived_g IS NULL) AND (shipped_g IS NULL) = (accepted_g IS NULL)", name="weights"
+        ),
+        CheckConstraint("accepted_g <= arrived_g", name="weighed"),
         CheckConstraint("(lon IS NULL) = (lat IS NULL)", name="position"),
         Index("ix_receipt_outlet", "round_id", "outlet_code"),
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import CheckConstraint, Column, Integer, LargeBinary, UniqueConstraint
+from sqlalchemy import CheckConstraint, Column, Integer, UniqueConstraint
 from sqlmodel import Field
 
 from distribution.domain.voice import Answer, AppealBase, FeedbackBase
@@ -48,17 +48,3 @@ class Appeal(AppealBase, Numbered, table=True):
 
     idempotency_key: str | None = Field(default=None, max_length=200)
     version: int | None = Field(default=None, sa_column=_appeal_version)
-
-
-class EvidenceFile(Numbered, table=True):
-    """A file that was given with an appeal."""
-
-    __tablename__ = "evidence_file"
-    __table_args__ = (UniqueConstraint("appeal_id", "sha256"),)
-
-    appeal_id: int = Field(foreign_key="appeal.id")
-    name: str = Field(max_length=200)
-    media_type: str = Field(max_length=100)
-    sha256: str = Field(max_length=64)
-    size: int
-    content: bytes = Field(sa_type=LargeBinary)

@@ -18,6 +18,20 @@ depends_on = None
 def upgrade() -> None:
     """Apply the step."""
     op.create_table(
+        "attachment",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("subject", sa.String(length=300), nullable=False),
+        sa.Column("name", sa.String(length=200), nullable=False),
+        sa.Column("media_type", sa.String(length=100), nullable=False),
+        sa.Column("sha256", sa.String(length=64), nullable=False),
+        sa.Column("size", sa.Integer(), nullable=False),
+        sa.Column("content", sa.LargeBinary(), nullable=False),
+        sa.Column("added_by", sa.String(length=64), nullable=False),
+        sa.Column("added_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_attachment")),
+        sa.UniqueConstraint("subject", "sha256", name=op.f("uq_attachment_subject_sha256")),
+    )
+    op.create_table(
         "person",
         sa.Column("role", sa.String(), nullable=False),
         sa.Column("union_code", sa.String(length=64), nullable=True),
@@ -53,15 +67,74 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_person_session_person"), ["person"], unique=False)
     with op.batch_alter_table("api_key") as batch_op:
         batch_op.add_column(sa.Column("created_by", sa.String(length=64), nullable=False, server_default=""))
+    with op.batch_alter_table("receipt") as batch_op:
+        batch_op.add_column(sa.Column("shipped_g", sa.BigInteger(), nullable=True))
+        batch_op.add_column(sa.Column("arrived_g", sa.BigInteger(), nullable=True))
+        batch_op.add_column(sa.Column("accepted_g", sa.BigInteger(), nullable=True))
+    with op.batch_alter_table("vehicle") as batch_op:
+        batch_op.add_column(sa.Column("carrier", sa.String(length=200), nullable=False, server_default=""))
     with op.batch_alter_table("api_key") as batch_op:
         batch_op.alter_column("created_by", server_default=None)
+    with op.batch_alter_table("vehicle") as batch_op:
+        batch_op.alter_column("carrier", server_default=None)
+    op.execute(
+        "INSERT INTO attachment (subject, name, media_type, sha256, size, content, added_by, added_at) "
+        "SELECT 'appeal/' || e.appeal_id, e.name, e.media_type, e.sha256, e.size, e.content, a.filed_by, a.filed_at "
+        "FROM evidence_file e JOIN appeal a ON a.id = e.appeal_id ORDER BY e.id"
+    )
+    op.drop_table("evidence_file")
+    with op.batch_alter_table("receipt") as batch_op:
+        batch_op.drop_constraint(op.f("ck_receipt_reason"), type_="check")
+    with op.batch_alter_table("receipt") as batch_op:
+        batch_op.create_check_constraint(
+            op.f("ck_receipt_reason"),
+            "(accepted_packs = planned_packs AND (shipped_g IS NULL OR accepted_g = shipped_g)) = (reason IS NULL)",
+        )
+        batch_op.create_check_constraint(
+            op.f("ck_receipt_weights"),
+            "(shipped_g IS NULL) = (arrived_g IS NULL) AND (shipped_g IS NULL) = (accepted_g IS NULL)",
+        )
+        batch_op.create_check_constraint(op.f("ck_receipt_weighed"), "accepted_g <= arrived_g")
 
 
 def downgrade() -> None:
     """Take the step back."""
+    with op.batch_alter_table("receipt") as batch_op:
+        for name in ("reason", "weights", "weighed"):
+            batch_op.drop_constraint(op.f(f"ck_receipt_{name}"), type_="check")
+    op.execute("UPDATE receipt SET reason = NULL WHERE accepted_packs = planned_packs")
+    with op.batch_alter_table("receipt") as batch_op:
+        batch_op.create_check_constraint(
+            op.f("ck_receipt_reason"), "(accepted_packs = planned_packs) = (reason IS NULL)"
+        )
+    with op.batch_alter_table("vehicle") as batch_op:
+        batch_op.drop_column("carrier")
+    with op.batch_alter_table("receipt") as batch_op:
+        batch_op.drop_column("accepted_g")
+        batch_op.drop_column("arrived_g")
+        batch_op.drop_column("shipped_g")
     with op.batch_alter_table("api_key") as batch_op:
         batch_op.drop_column("created_by")
+    op.create_table(
+        "evidence_file",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("appeal_id", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(length=200), nullable=False),
+        sa.Column("media_type", sa.String(length=100), nullable=False),
+        sa.Column("sha256", sa.String(length=64), nullable=False),
+        sa.Column("size", sa.Integer(), nullable=False),
+        sa.Column("content", sa.LargeBinary(), nullable=False),
+        sa.ForeignKeyConstraint(["appeal_id"], ["appeal.id"], name=op.f("fk_evidence_file_appeal_id_appeal")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_evidence_file")),
+        sa.UniqueConstraint("appeal_id", "sha256", name=op.f("uq_evidence_file_appeal_id_sha256")),
+    )
+    op.execute(
+        "INSERT INTO evidence_file (appeal_id, name, media_type, sha256, size, content) "
+        "SELECT CAST(substr(subject, 8) AS INTEGER), name, media_type, sha256, size, content "
+        "FROM attachment WHERE subject LIKE 'appeal/%' ORDER BY id"
+    )
     with op.batch_alter_table("person_session") as batch_op:
         batch_op.drop_index(batch_op.f("ix_person_session_person"))
     op.drop_table("person_session")
     op.drop_table("person")
+    op.drop_table("attachment")
