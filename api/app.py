@@ -22,6 +22,7 @@ from api.routers import (
     health,
     jobs,
     keys,
+    monitoring,
     network,
     people,
     receipts,
@@ -71,7 +72,20 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     # Here, so that no route can be forgotten: whoever has no key gets nowhere, and every route knows its parameters.
     checks = (require_clean_text, require_known_query, get_locale)
     v1 = APIRouter(prefix="/v1", dependencies=[Depends(check) for check in (get_principal, *checks)])
-    for module in (keys, people, sessions, network, datasets, rounds, voice, receipts, jobs, audit, webhooks):
+    for module in (
+        keys,
+        people,
+        sessions,
+        network,
+        datasets,
+        rounds,
+        voice,
+        receipts,
+        monitoring,
+        jobs,
+        audit,
+        webhooks,
+    ):
         v1.include_router(module.router)
     app.include_router(v1)
     app.include_router(sessions.door, prefix="/v1", dependencies=[Depends(check) for check in checks])
@@ -79,7 +93,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     install_docs(app)
     install_problem_handlers(app)
     install_openapi(app)
-    uploads = (datasets.UPLOAD_PATH, voice.EVIDENCE_PATH, receipts.UPLOAD_PATH)
+    uploads = (datasets.UPLOAD_PATH, voice.EVIDENCE_PATH, receipts.UPLOAD_PATH, monitoring.UPLOAD_PATH)
     app.add_middleware(BodyLimitMiddleware, uploads=uploads, max_upload_bytes=given.max_upload_bytes)
     app.add_middleware(GZipMiddleware, minimum_size=1000)
     app.add_middleware(SafeHeadersMiddleware)

@@ -11,6 +11,7 @@ from starlette.concurrency import run_in_threadpool
 
 from api.dependencies import Database, Lang, Paging, write_cursor
 from api.schemas.attachments import AttachmentOut, show_attachment
+from api.schemas.monitoring import ReplyOut, show_reply
 from api.schemas.page import PageOut
 from api.schemas.receipts import (
     AlertOut,
@@ -31,6 +32,7 @@ from api.schemas.receipts import (
     show_stock,
     to_receipt,
 )
+from api.schemas.voice import ReplyIn
 from api.security import SEES_ALL, Asker, require_right
 from api.uploads import FILE_BODY, FileName, give_attachment, raw_body, read_attachment, read_raw
 from distribution.domain.enums import Right
@@ -41,7 +43,7 @@ from distribution.services.loss_account import LossBy, account_losses
 from distribution.services.outlet_stock import list_stock, report_stock
 from distribution.services.receipts import Recorded, list_receipts, record_form, record_receipts, record_text
 from distribution.services.round_progress import measure_progress
-from distribution.services.scorecards import Level, build_scorecards
+from distribution.services.scorecards import Level, build_scorecards, reply_to_scorecard
 
 router = APIRouter(tags=["receipts"])
 
@@ -58,6 +60,7 @@ def read_halt(
 
 _HALT_FILES = "/rounds/{code}/halts/{day}/{truck}/{trip}/{outlet}/files"
 OneHalt = Annotated[Halt, Depends(read_halt)]
+SPEAKS = Depends(require_right(Right.SPEAK))
 RECEIVES = Depends(require_right(Right.RECEIVE))
 #: Path of the uploads that may be larger than other bodies.
 UPLOAD_PATH = r"/v1/rounds/[^/]+/(receipt-forms|halts/.+/files)"
@@ -172,9 +175,17 @@ def read_scorecards(
     return PageOut(items=[show_scorecard(card, locale) for card in build_scorecards(uow, asker, code, level)])
 
 
+@router.post(
+    "/rounds/{code}/scorecards/{level}/{holder}/reply", operation_id="reply_to_scorecard", dependencies=[SPEAKS]
+)
+def reply(uow: Database, asker: Asker, code: str, level: Level, holder: str, wanted: ReplyIn) -> ReplyOut:
+    """Say something to a scorecard of one's own; it stands beside the figures, and may be said anew."""
+    return show_reply(reply_to_scorecard(uow, asker, code, level, holder, wanted.text))
+
+
 @router.get("/rounds/{code}/goods", operation_id="list_goods", dependencies=[SEES_ALL])
 def read_goods(uow: Database, asker: Asker, locale: Lang, code: str) -> PageOut[GoodsProgressOut]:
-    """List how far the goods of a round are: assigned, allotted, planned and received, side by side; all on one page."""
+    """List how far the goods of a round are: the round before, assigned, allotted, approved, planned and received, side by side; all on one page."""
     return PageOut(items=[show_progress(goods, locale) for goods in measure_progress(uow, asker, code)])
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from pydantic import AwareDatetime, BaseModel, Field, model_validator
 
+from api.schemas.monitoring import ReplyOut, show_reply
 from api.schemas.voice import Code
 from distribution.domain.outlet_stock import StockAccount
 from distribution.domain.receipt import DiscrepancyReason, ReceiptBase
@@ -73,13 +74,23 @@ class ReceiptOut(ReceiptBase):
     recorded_at: dt.datetime
 
 
+class LatenessOut(BaseModel):
+    """How late goods came to one fifth of the outlets; only receipts that tell when they were taken count."""
+
+    timed: int = Field(description="halts with a time")
+    late: int = Field(description="of them later than the plan, beyond the network's `late_minutes`")
+    mean_late_s: float | None = Field(description="how late those were, s")
+
+
 class ScorecardOut(BaseModel):
-    """The figures of a union, a cooperative, an outlet or a truck in a round; masses in g."""
+    """The figures of a union, a cooperative, an outlet, a truck or a carrier in a round; masses in g."""
 
     code: str
-    name: str = Field(description="name in the language of the answer; blank for a truck")
+    name: str = Field(description="name in the language of the answer; blank for a truck or a carrier")
     people: int
+    people_reached: int = Field(description="of outlets that have received anything so far")
     allotted_g: int
+    collected_g: int = Field(description="fetched by outlets, by their stock accounts")
     planned_g: int = Field(description="planned to be brought by trucks")
     told_g: int = Field(description="planned mass of the drops that have a receipt")
     accepted_g: int
@@ -95,10 +106,11 @@ class ScorecardOut(BaseModel):
     appeals_overdue: int
     appeals_late: int = Field(description="decided after they were due")
     reasons: dict[str, int] = Field(description="how often each reason for a discrepancy was given")
-    fill: float | None = Field(
-        description="part of what was allotted that was accepted from trucks; what outlets fetch is not in it"
-    )
+    fill: float | None = Field(description="part of what was allotted that was accepted from trucks or fetched")
+    coverage: float | None = Field(description="part of the people whose outlet has received anything so far")
     discrepancy: float | None = Field(description="part of what receipts tell of that was not accepted")
+    lateness: list[LatenessOut] = Field(description="by fifths of the outlets by distance, the nearest first")
+    reply: ReplyOut | None = Field(description="what the union or the cooperative says to it")
 
 
 class StockIn(BaseModel, extra="forbid"):
@@ -176,9 +188,11 @@ class GoodsProgressOut(BaseModel):
     code: str
     name: str = Field(description="name in the language of the answer")
     pack_g: int
+    before_g: int = Field(description="received in the last round before that shared it")
     quota_g: int = Field(description="assigned for the round")
     carried_g: int = Field(description="left over from the round before")
     allotted_g: int
+    approved_g: int = Field(description="allotted_g once every approval is given, 0 before")
     reserved_g: int = Field(description="kept back by the policy")
     unplaced_g: int = Field(description="without room anywhere")
     planned_g: int = Field(description="on trucks, packs that had waited among them")
@@ -187,6 +201,7 @@ class GoodsProgressOut(BaseModel):
     accepted_g: int
     rejected_g: int
     missing_g: int
+    fetched_g: int = Field(description="fetched by outlets, by their stock accounts")
 
 
 def show_progress(goods: GoodsProgress, locale: Locale) -> GoodsProgressOut:
@@ -207,7 +222,13 @@ def show_receipt(row: Receipt) -> ReceiptOut:
 
 def show_scorecard(card: Scorecard, locale: Locale) -> ScorecardOut:
     """Make what the API shows of a scorecard."""
-    fields: dict[str, Any] = {name: getattr(card, name) for name in ScorecardOut.model_fields if name != "name"}
-    for ratio in ("fill", "discrepancy"):
+    apart = {"name", "lateness", "reply"}
+    fields: dict[str, Any] = {name: getattr(card, name) for name in ScorecardOut.model_fields if name not in apart}
+    for ratio in ("fill", "coverage", "discrepancy"):
         fields[ratio] = None if fields[ratio] is None else round(fields[ratio], 4)
-    return ScorecardOut(**fields, name="" if card.noun is None else card.noun.name(locale))
+    return ScorecardOut(
+        **fields,
+        name="" if card.noun is None else card.noun.name(locale),
+        lateness=[LatenessOut(timed=f.timed, late=f.late, mean_late_s=f.mean_late_s) for f in card.lateness],
+        reply=None if card.reply is None else show_reply(card.reply),
+    )

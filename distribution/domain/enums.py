@@ -216,6 +216,11 @@ class RoundState(StrEnum):
         return self in {RoundState.PUBLISHED, RoundState.DISPATCHING, RoundState.CLOSED}
 
     @property
+    def is_approved(self) -> bool:
+        """Tell whether every approval is given."""
+        return self is RoundState.APPROVED or self.is_public
+
+    @property
     def has_plan(self) -> bool:
         """Tell whether the round is computed, and counts."""
         return self not in {RoundState.DRAFT, RoundState.WITHDRAWN}
@@ -271,6 +276,7 @@ class Right(StrEnum):
     DECIDE = "decide"
     SPEAK = "speak"
     RECEIVE = "receive"
+    INSPECT = "inspect"
     AUDIT = "audit"
 
 

@@ -63,6 +63,15 @@ class Quota(Coded):
     tonnes: ExactDecimal = Field(
         gt=0, le=100_000_000, max_digits=16, decimal_places=6, sa_type=DecimalText, description="tonnes assigned"
     )
+    whole_tonnes: ExactDecimal | None = Field(
+        default=None,
+        gt=0,
+        le=1_000_000_000,
+        max_digits=16,
+        decimal_places=6,
+        sa_type=DecimalText,
+        description="tonnes that the letter assigns through all channels together; blank = not known",
+    )
     source: str = Field(default="", max_length=300, description="who assigned it")
     price: int | None = Field(
         default=None, ge=0, le=10**15, sa_type=BigInteger, description="price of one pack where it differs"
@@ -90,6 +99,11 @@ class Quota(Coded):
     def quota_g(self) -> int:
         """Return the assigned mass, g."""
         return int(self.tonnes * 1_000_000)
+
+    @property
+    def whole_g(self) -> int | None:
+        """Return the mass assigned through all channels together, g."""
+        return None if self.whole_tonnes is None else int(self.whole_tonnes * 1_000_000)
 
     @property
     def deadline(self) -> dt.date:

@@ -7,7 +7,7 @@ from types import MappingProxyType
 
 from distribution.domain.enums import Right, Role
 
-_PLANNER = frozenset({Right.SEE_ALL, Right.PLAN, Right.DECIDE, Right.RECEIVE, Right.AUDIT})
+_PLANNER = frozenset({Right.SEE_ALL, Right.PLAN, Right.DECIDE, Right.RECEIVE, Right.INSPECT, Right.AUDIT})
 
 #: Role -> its rights. Nobody who plans approves: two people stand behind every round.
 RIGHTS: Mapping[Role, frozenset[Right]] = MappingProxyType(
@@ -17,7 +17,7 @@ RIGHTS: Mapping[Role, frozenset[Right]] = MappingProxyType(
         Role.APPROVER: frozenset({Right.SEE_ALL, Right.APPROVE}),
         Role.UNION: frozenset({Right.SPEAK, Right.RECEIVE}),
         Role.COOPERATIVE: frozenset({Right.SPEAK, Right.RECEIVE}),
-        Role.FIELD: frozenset({Right.RECEIVE}),
+        Role.FIELD: frozenset({Right.RECEIVE, Right.INSPECT}),
         Role.AUDITOR: frozenset({Right.SEE_ALL, Right.AUDIT}),
     }
 )

@@ -55,6 +55,21 @@ class NetworkSettings(SQLModel):
         description="when every truck rests wherever it is, e.g. 12:30-13:30; driving or unloading goes on afterwards",
     )
     appeal_days: int = Field(default=14, ge=1, le=365, description="days in which an appeal is to be decided")
+    late_minutes: int = Field(
+        default=30, ge=0, le=1440, description="minutes after the hour of the plan from which a delivery is late"
+    )
+    utc_offset_minutes: int = Field(
+        default=210, ge=-720, le=840, description="how far the clocks of the network are ahead of UTC, minutes"
+    )
+    sector_target_percent: ExactDecimal = Field(
+        default=Decimal(25),
+        ge=0,
+        le=100,
+        max_digits=6,
+        decimal_places=3,
+        sa_type=DecimalText,
+        description="part of the goods and of the people that the cooperative sector is to carry, percent",
+    )
     co2_kg_per_litre: ExactDecimal = Field(
         default=Decimal("2.68"),
         ge=0,

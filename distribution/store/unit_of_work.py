@@ -20,6 +20,7 @@ from distribution.store.repositories.files import FileRepository
 from distribution.store.repositories.jobs import JobRepository
 from distribution.store.repositories.keys import KeyRepository
 from distribution.store.repositories.ledger import LedgerRepository
+from distribution.store.repositories.monitoring import MonitoringRepository
 from distribution.store.repositories.people import PeopleRepository
 from distribution.store.repositories.plans import PlanRepository
 from distribution.store.repositories.receipts import ReceiptRepository, StockAccountRepository
@@ -52,6 +53,7 @@ class Transaction:
         self.outlet_stock = StockAccountRepository(session)
         self.webhooks = WebhookRepository(session)
         self.voice = VoiceRepository(session)
+        self.monitoring = MonitoringRepository(session)
         self.audit = AuditRepository(session, self.now)
         self.attachments = AttachmentRepository(session, self.now)
         self.keys = KeyRepository(session, self.now)

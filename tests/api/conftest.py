@@ -41,6 +41,16 @@ def have_said(service: Service) -> None:
     ):
         assert union.post(f"/v1/{path}", json=body).is_success
     assert union.post("/v1/appeals/1/files?name=O2.pdf", content=b"%PDF-1.7 O2").is_success
+    visit = {
+        "outlet_code": "O2",
+        "taken_at": "2024-04-21T06:30:00Z",
+        "lon": 59,
+        "lat": 36,
+        "in_order": True,
+        "text": "O2",
+    }
+    assert service.planner.post("/v1/inspections", json=visit).is_success
+    assert service.planner.post("/v1/inspections/1/files?name=O2.pdf", content=b"%PDF-1.7 O2").is_success
 
 
 @pytest.fixture

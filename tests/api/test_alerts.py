@@ -95,3 +95,16 @@ def test_stock_that_grows_while_packs_are_owed_is_told(twice: Service) -> None:
     told = alerts(twice, "stock_grows_while_owed", "union_1")["outlet/O0/rice"]
     assert (told["packs"], told["before"]) == (4, 1)
     assert told["owed"] >= 9
+
+
+def test_weight_that_goes_missing_again_is_told_of_the_truck(twice: Service) -> None:
+    with twice.uow.write() as tx:
+        tx.session.execute(
+            text("UPDATE receipt SET shipped_g = 10000, arrived_g = 9900, accepted_g = 9900, reason = 'short_weight'")
+        )
+    told = alerts(twice, "short_weight_again")
+    assert told
+    assert all(one["rounds"] == 2 and one["grams"] >= 200 for one in told.values())
+    goods = {g["code"]: g for g in twice.planner.get("/v1/rounds/summer/goods").json()["items"]}
+    before = {g["code"]: g for g in twice.planner.get("/v1/rounds/spring/goods").json()["items"]}
+    assert goods["rice"]["before_g"] == before["rice"]["accepted_g"] > 0

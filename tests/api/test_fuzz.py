@@ -41,7 +41,16 @@ KNOWN = {
     "path": ("plan.json", "crew/x"), "sha256": ("0" * 64,), "prefix": ("0" * 12,), "job_id": ("x",),
 }  # fmt: skip
 #: Bodies that are sent as they are have their own tests.
-RAW = frozenset({"import_dataset", "add_evidence", "record_receipt_form", "record_receipt_text", "add_delivery_file"})
+RAW = frozenset(
+    {
+        "import_dataset",
+        "add_evidence",
+        "record_receipt_form",
+        "record_receipt_text",
+        "add_delivery_file",
+        "add_inspection_file",
+    }
+)
 CHECKS = [status_code_conformance, content_type_conformance, response_schema_conformance]
 ROLES = ("admin", "planner", "approver", "union_1", "cooperative_1", "field", "auditor")
 

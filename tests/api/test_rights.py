@@ -63,6 +63,11 @@ NEEDED = ROUND_STEPS | {
     ("post", "/v1/rounds/{code}/receipt-forms"): Right.RECEIVE,
     ("post", "/v1/rounds/{code}/receipt-texts"): Right.RECEIVE,
     ("post", f"{HALT}/files"): Right.RECEIVE,
+    ("post", "/v1/rounds/{code}/scorecards/{level}/{holder}/reply"): Right.SPEAK,
+    ("post", "/v1/inspections"): Right.INSPECT,
+    ("post", "/v1/inspections/{number}/reply"): Right.SPEAK,
+    ("post", "/v1/inspections/{number}/files"): Right.INSPECT,
+    ("get", "/v1/rounds/{code}/sector"): Right.SEE_ALL,
     ("post", "/v1/webhooks"): Right.MANAGE_KEYS,
     ("get", "/v1/webhooks"): Right.MANAGE_KEYS,
     ("delete", "/v1/webhooks/{number}"): Right.MANAGE_KEYS,
@@ -78,6 +83,8 @@ FOREIGN = {
     "/v1/allotments/{code}/{outlet}": "/v1/allotments/spring/O2",
     "/v1/rounds/{code}/exports/{path}": "/v1/rounds/spring/exports/plan.json",
     "/v1/appeals/{number}": "/v1/appeals/1",
+    "/v1/inspections/{number}": "/v1/inspections/1",
+    "/v1/inspections/{number}/files/{sha256}": f"/v1/inspections/1/files/{hashlib.sha256(b'%PDF-1.7 O2').hexdigest()}",
     "/v1/appeals/{number}/files/{sha256}": f"/v1/appeals/1/files/{hashlib.sha256(b'%PDF-1.7 O2').hexdigest()}",
 }
 #: What has its own test of the same, in ``test_deliveries_told.py``.
@@ -102,7 +109,7 @@ SHARED = {
 #: What stands for a part of an address of something that does not exist.
 UNKNOWN = {
     "code": "spring", "prefix": "x", "job_id": "x", "outlet": "x", "path": "x", "number": "999", "sha256": "x",
-    "name": "x", "day": "2024-04-20", "truck": "x", "trip": "1",
+    "name": "x", "level": "union", "holder": "x", "day": "2024-04-20", "truck": "x", "trip": "1",
 }  # fmt: skip
 OUTLETS_OF_2 = {"O2", "O5", "O8"}
 

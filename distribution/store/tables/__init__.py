@@ -5,6 +5,7 @@ from distribution.store.tables.audit import AuditEvent
 from distribution.store.tables.base import Stored
 from distribution.store.tables.jobs import Job
 from distribution.store.tables.keys import ApiKey
+from distribution.store.tables.monitoring import Inspection, ScorecardReply
 from distribution.store.tables.network import ROW_TABLES, DatasetVersion, TravelRow, UnionRow, Versioned
 from distribution.store.tables.outlet_stock import StockAccountRow
 from distribution.store.tables.people import Person, PersonSession
@@ -37,6 +38,7 @@ __all__ = [
     "DatasetVersion",
     "ExportFile",
     "Feedback",
+    "Inspection",
     "Job",
     "LedgerRow",
     "Person",
@@ -46,6 +48,7 @@ __all__ = [
     "Round",
     "RoundDecision",
     "RoundGoodsRow",
+    "ScorecardReply",
     "StockAccountRow",
     "StockUseRow",
     "Stored",

@@ -32,6 +32,29 @@ def upgrade() -> None:
         sa.UniqueConstraint("subject", "sha256", name=op.f("uq_attachment_subject_sha256")),
     )
     op.create_table(
+        "inspection",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("outlet_code", sa.String(length=64), nullable=False),
+        sa.Column("union_code", sa.String(length=64), nullable=False),
+        sa.Column("cooperative_code", sa.String(length=64), nullable=False),
+        sa.Column("round_code", sa.String(length=64), nullable=True),
+        sa.Column("taken_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("lon", sa.Float(), nullable=False),
+        sa.Column("lat", sa.Float(), nullable=False),
+        sa.Column("distance_m", sa.Integer(), nullable=False),
+        sa.Column("in_order", sa.Boolean(), nullable=False),
+        sa.Column("text", sa.String(length=4000), nullable=False),
+        sa.Column("inspected_by", sa.String(length=64), nullable=False),
+        sa.Column("inspected_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("reply", sa.String(length=4000), nullable=False),
+        sa.Column("replied_by", sa.String(length=64), nullable=False),
+        sa.Column("replied_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("idempotency_key", sa.String(length=200), nullable=True),
+        sa.CheckConstraint("(replied_at IS NULL) = (reply = '')", name=op.f("ck_inspection_reply")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_inspection")),
+        sa.UniqueConstraint("inspected_by", "idempotency_key", name=op.f("uq_inspection_inspected_by_idempotency_key")),
+    )
+    op.create_table(
         "person",
         sa.Column("role", sa.String(), nullable=False),
         sa.Column("union_code", sa.String(length=64), nullable=True),
@@ -65,8 +88,23 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("person_session") as batch_op:
         batch_op.create_index(batch_op.f("ix_person_session_person"), ["person"], unique=False)
+    op.create_table(
+        "scorecard_reply",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("round_id", sa.Integer(), nullable=False),
+        sa.Column("level", sa.String(length=20), nullable=False),
+        sa.Column("code", sa.String(length=64), nullable=False),
+        sa.Column("text", sa.String(length=4000), nullable=False),
+        sa.Column("said_by", sa.String(length=64), nullable=False),
+        sa.Column("said_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["round_id"], ["round.id"], name=op.f("fk_scorecard_reply_round_id_round")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_scorecard_reply")),
+        sa.UniqueConstraint("round_id", "level", "code", name=op.f("uq_scorecard_reply_round_id_level_code")),
+    )
     with op.batch_alter_table("api_key") as batch_op:
         batch_op.add_column(sa.Column("created_by", sa.String(length=64), nullable=False, server_default=""))
+    with op.batch_alter_table("quota") as batch_op:
+        batch_op.add_column(sa.Column("whole_tonnes", sa.String(), nullable=True))
     with op.batch_alter_table("receipt") as batch_op:
         batch_op.add_column(sa.Column("shipped_g", sa.BigInteger(), nullable=True))
         batch_op.add_column(sa.Column("arrived_g", sa.BigInteger(), nullable=True))
@@ -113,6 +151,8 @@ def downgrade() -> None:
         batch_op.drop_column("accepted_g")
         batch_op.drop_column("arrived_g")
         batch_op.drop_column("shipped_g")
+    with op.batch_alter_table("quota") as batch_op:
+        batch_op.drop_column("whole_tonnes")
     with op.batch_alter_table("api_key") as batch_op:
         batch_op.drop_column("created_by")
     op.create_table(
@@ -128,6 +168,7 @@ def downgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_evidence_file")),
         sa.UniqueConstraint("appeal_id", "sha256", name=op.f("uq_evidence_file_appeal_id_sha256")),
     )
+    op.drop_table("scorecard_reply")
     op.execute(
         "INSERT INTO evidence_file (appeal_id, name, media_type, sha256, size, content) "
         "SELECT CAST(substr(subject, 8) AS INTEGER), name, media_type, sha256, size, content "
@@ -137,4 +178,5 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_person_session_person"))
     op.drop_table("person_session")
     op.drop_table("person")
+    op.drop_table("inspection")
     op.drop_table("attachment")
