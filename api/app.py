@@ -19,6 +19,7 @@ from api.problems import install_problem_handlers
 from api.routers import (
     audit,
     datasets,
+    dealings,
     health,
     jobs,
     keys,
@@ -81,6 +82,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         rounds,
         voice,
         receipts,
+        dealings,
         monitoring,
         jobs,
         audit,

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
+from api.jobs.absorber import Absorber
 from api.jobs.dispatcher import EmbeddedDispatcher
 from api.jobs.doorbell import Doorbell
 from api.jobs.event_sender import EventSender
@@ -52,12 +53,14 @@ def open_runtime(settings: Settings) -> Iterator[Runtime]:
     """
     with open_database(settings) as uow:
         doorbell = make_doorbell(uow, settings)
-        sender = EventSender(uow)
+        sender, absorber = EventSender(uow), Absorber(uow)
         doorbell.start()
         sender.start()
+        absorber.start()
         try:
             yield Runtime(settings, uow, doorbell)
         finally:
+            absorber.stop()
             sender.stop()
             doorbell.stop()
 

@@ -100,12 +100,12 @@ def _require_own_page(request: Request, token: str) -> None:
         raise ForbiddenError("csrf_token_missing", header=CSRF_HEADER)
 
 
-def require_right(right: Right) -> Callable[[Principal], Awaitable[Principal]]:
-    """Make a dependency that refuses every role without a right, before anything is looked up."""
+def require_right(*rights: Right) -> Callable[[Principal], Awaitable[Principal]]:
+    """Make a dependency that refuses every role that has none of some rights, before anything is looked up."""
 
     async def require(asker: Asker) -> Principal:
-        if not asker.may(right):
-            raise ForbiddenError("role_required", roles=", ".join(roles_with(right)))
+        if not any(asker.may(right) for right in rights):
+            raise ForbiddenError("role_required", roles=", ".join(roles_with(*rights)))
         return asker
 
     return require

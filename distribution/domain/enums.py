@@ -158,6 +158,7 @@ class LedgerKind(StrEnum):
     SUCCESSION = "succession"
     REPAYMENT = "repayment"
     ABSORPTION = "absorption"
+    REQUEST = "request"
 
 
 class Bound(StrEnum):

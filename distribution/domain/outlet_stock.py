@@ -23,7 +23,13 @@ class StockReport(SQLModel):
 
 
 class StockAccount(StockReport):
-    """The account with what the service knows itself: it adds up, opening + received = offtake + loss + closing."""
+    """The account with what the service knows itself; opening + received + moved in = offtake + loss + moved out + closing."""
 
     opening_packs: int = Field(ge=0, sa_type=BigInteger, description="packs that lay there when the round was computed")
     delivered_packs: int = Field(ge=0, sa_type=BigInteger, description="packs accepted from trucks, by the receipts")
+    moved_in_packs: int = Field(
+        default=0, ge=0, sa_type=BigInteger, description="packs that the union had another outlet give to this one"
+    )
+    moved_out_packs: int = Field(
+        default=0, ge=0, sa_type=BigInteger, description="packs that the union had this outlet give to another one"
+    )

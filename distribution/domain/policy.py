@@ -10,6 +10,7 @@ from sqlmodel import Field, SQLModel
 
 from distribution.domain.enums import CountBasis, DeviationKind, Hierarchy, NeedBasis
 from distribution.domain.network import Named
+from distribution.domain.payment import Payer
 from distribution.domain.types import Code, CodesText, DecimalText, ExactDecimal, Levels, Methods, enum_text
 
 
@@ -94,6 +95,12 @@ class Policy(Named):
         default=(),
         sa_type=CodesText,
         description="who approves a round of this policy, in order, e.g. union;chamber; blank = one approver of any level",
+    )
+
+    payer: Payer = Field(
+        default=Payer.NOBODY,
+        sa_type=enum_text(Payer),
+        description="who has to pay for a round's goods before they leave: nobody, each union or each cooperative",
     )
 
     @property

@@ -23,6 +23,6 @@ RIGHTS: Mapping[Role, frozenset[Right]] = MappingProxyType(
 )
 
 
-def roles_with(right: Right) -> tuple[Role, ...]:
-    """List the roles that have a right."""
-    return tuple(role for role in Role if right in RIGHTS[role])
+def roles_with(*rights: Right) -> tuple[Role, ...]:
+    """List the roles that have any of some rights."""
+    return tuple(role for role in Role if RIGHTS[role].intersection(rights))

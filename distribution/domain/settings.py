@@ -55,6 +55,12 @@ class NetworkSettings(SQLModel):
         description="when every truck rests wherever it is, e.g. 12:30-13:30; driving or unloading goes on afterwards",
     )
     appeal_days: int = Field(default=14, ge=1, le=365, description="days in which an appeal is to be decided")
+    absorb_days: int = Field(
+        default=0,
+        ge=0,
+        le=365,
+        description="days before its deadline on which the service moves what outlets say they do not lift; 0 = by hand",
+    )
     late_minutes: int = Field(
         default=30, ge=0, le=1440, description="minutes after the hour of the plan from which a delivery is late"
     )

@@ -125,8 +125,34 @@ def absorb_round(
     """
     log = FindingLog()
     sheet = read_lifted(report, log)
+    return absorb_report(uow, lambda tx, kept, log: sheet, options, log=log, taken=taken, also_keep=also_keep)  # noqa: ARG005
+
+
+def absorb_report(
+    uow: UnitOfWork,
+    read: Callable[[Transaction, Round, FindingLog], ReadSheet],
+    options: AbsorbOptions,
+    *,
+    log: FindingLog | None = None,
+    taken: Iterable[str] = (),
+    also_keep: Callable[[Transaction, NewFile], None] | None = None,
+    tell: Callable[[Transaction, AbsorptionReport], None] | None = None,
+) -> AbsorptionReport:
+    """Absorb by a report that is read once the round is locked; everything else as :func:`absorb_round`.
+
+    Parameters
+    ----------
+    read
+        Returns the report; what is wrong with it goes to the log.
+    log
+        What was found before.
+    tell
+        Called with what was moved, in the transaction that keeps it.
+    """
+    log = log or FindingLog()
     with uow.write() as tx:
         kept = _lock_round(tx, options.round_code)
+        sheet = read(tx, kept, log)
         books = load_books(tx, kept)
         due, left_out = _choose_goods(books, options, _absorbed_before(tx, kept))
         lines, findings = _require_sound(sheet, books, due, options, log)
@@ -152,7 +178,10 @@ def absorb_round(
         tx.files.put(kept.require_id(), [file])
         if also_keep is not None:
             also_keep(tx, file)
-    return replace(result, path=file.path)
+        result = replace(result, path=file.path)
+        if tell is not None:
+            tell(tx, result)
+    return result
 
 
 def _lock_round(tx: Transaction, code: str | None) -> Round:

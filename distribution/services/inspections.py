@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 from distribution.domain.errors import NotFoundError, StateError
 from distribution.domain.network import Outlet
@@ -31,6 +31,10 @@ class NewInspection:
     round_code: str | None = None
 
 
+#: What must be the same for an inspection to be sent again.
+_SAID = tuple(field.name for field in fields(NewInspection))
+
+
 def tell_inspection(
     uow: UnitOfWork, asker: Principal, new: NewInspection, *, idempotency_key: str | None = None
 ) -> Inspection:
@@ -46,7 +50,7 @@ def tell_inspection(
     with uow.write() as tx:
         before = tx.monitoring.inspection_by_key(asker.actor, idempotency_key) if idempotency_key else None
         if before is not None:
-            if (before.outlet_code, before.taken_at, before.text) != (new.outlet_code, new.taken_at, new.text):
+            if any(getattr(before, name) != getattr(new, name) for name in _SAID):
                 raise StateError("idempotency_key_reused")
             return before
         version = tx.datasets.current_version() or 0

@@ -42,10 +42,17 @@ class _Known:
     opening: Mapping[Key, int]
     delivered: Mapping[Key, int]
     to_collect: Mapping[Key, int]
+    moved_in: Mapping[Key, int]
+    moved_out: Mapping[Key, int]
 
     @property
     def keys(self) -> set[Key]:
         return {*self.opening, *self.delivered, *self.to_collect}
+
+    def has(self, key: Key) -> int:
+        """Return what came to an outlet and was not given to another, but for what it fetched itself."""
+        came = self.opening.get(key, 0) + self.delivered.get(key, 0) + self.moved_in.get(key, 0)
+        return came - self.moved_out.get(key, 0)
 
 
 def report_stock(uow: UnitOfWork, asker: Principal, round_code: str, reports: Sequence[StockReport]) -> Reported:
@@ -122,14 +129,14 @@ def _read_known(tx: Transaction, found: Round) -> _Known:
     for entry in load_stored_plan(tx, found).header.get("collections", ()):
         for commodity, packs in entry["packs"].items():
             to_collect[entry["outlet"], commodity] += packs
-    return _Known(opening, delivered, to_collect)
+    return _Known(opening, delivered, to_collect, *tx.dealings.moved(found.require_id()))
 
 
 def _check(number: int, report: StockReport, known: _Known) -> list[Finding]:
     key, wrong = (report.outlet_code, report.commodity_code), []
     if report.collected_packs > (most := known.to_collect.get(key, 0)):
         wrong.append(_refuse("stock_collected_beyond", number, key, told=report.collected_packs, most=most))
-    had = known.opening.get(key, 0) + known.delivered.get(key, 0) + report.collected_packs
+    had = known.has(key) + report.collected_packs
     told = report.offtake_packs + report.loss_packs + report.closing_packs
     if had != told:
         wrong.append(_refuse("stock_unbalanced", number, key, had=had, told=told))
@@ -151,6 +158,8 @@ def _account(
         **{name: getattr(report, name) for name in _SAID},
         opening_packs=known.opening.get(key, 0),
         delivered_packs=known.delivered.get(key, 0),
+        moved_in_packs=known.moved_in.get(key, 0),
+        moved_out_packs=known.moved_out.get(key, 0),
         round_id=found.require_id(),
         union_code=owner[0],
         cooperative_code=owner[1],

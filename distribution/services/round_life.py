@@ -8,17 +8,16 @@ from types import MappingProxyType
 from distribution.allocation.bundle import BundleError, read_bundle
 from distribution.domain.enums import Decision, RoundAction, RoundState
 from distribution.domain.errors import ForbiddenError, NotFoundError, StateError
-from distribution.domain.policy import Policy
 from distribution.domain.principal import Principal
 from distribution.domain.rights import roles_with
 from distribution.domain.round_life import STEPS, possible_actions
 from distribution.services.approvals import LEVELS, SUBMISSIONS, SUBMITTED_BY, list_givers, read_approvals
 from distribution.services.audit import record
 from distribution.services.exports.build import BUNDLE
-from distribution.services.policies import DEFAULT_POLICY
+from distribution.services.find_round import policy_of
+from distribution.services.payments import require_paid
 from distribution.services.receipts import settle_deliveries
 from distribution.services.run_round import BUNDLE_ROOT
-from distribution.store.repositories.network_pages import NetworkPages
 from distribution.store.tables import Round
 from distribution.store.unit_of_work import Transaction, UnitOfWork
 
@@ -46,8 +45,8 @@ def act_on_round(
     StaleError
         If the round has changed since it was read.
     StateError
-        ``round_action_impossible``; ``reason_missing``; ``receipts_missing`` for closing one whose drops have not all a
-        receipt; ``round_not_latest`` for withdrawing one that others follow; ``bundle_not_kept`` for publishing one whose
+        ``round_action_impossible``; ``reason_missing``; ``payments_missing`` for dispatching one that is not paid for;
+        ``receipts_missing`` for closing one whose drops have not all a receipt; ``round_not_latest`` for withdrawing one that others follow; ``bundle_not_kept`` for publishing one whose
         bundle is not the one it was computed with.
     """
     step = STEPS[action]
@@ -77,7 +76,7 @@ def _nothing(tx: Transaction, asker: Principal, found: Round, reason: str) -> No
 
 def _submit(tx: Transaction, asker: Principal, found: Round, reason: str) -> None:  # noqa: ARG001 - one shape for all
     found.parameters = found.parameters | {
-        LEVELS: list(_policy(tx, found).approval_levels),
+        LEVELS: list(policy_of(tx, found).approval_levels),
         SUBMISSIONS: int(found.parameters.get(SUBMISSIONS, 0)) + 1,
         SUBMITTED_BY: asker.actor,
     }
@@ -129,6 +128,10 @@ def _require_bundle(tx: Transaction, found: Round) -> None:
         raise StateError("bundle_not_kept", round_code=found.code)
 
 
+def _dispatch(tx: Transaction, asker: Principal, found: Round, reason: str) -> None:  # noqa: ARG001
+    require_paid(tx, asker, found)
+
+
 def _close(tx: Transaction, asker: Principal, found: Round, reason: str) -> None:  # noqa: ARG001
     settle_deliveries(tx, found)
 
@@ -144,18 +147,13 @@ def _withdraw(tx: Transaction, asker: Principal, found: Round, reason: str) -> N
     found.code = f"{found.code[:40]}.withdrawn-{round_id}"
 
 
-def _policy(tx: Transaction, found: Round) -> Policy:
-    code = str(found.parameters.get("policy") or DEFAULT_POLICY.code)
-    noun = NetworkPages(tx.session).find("policies", found.dataset_version, code)
-    return noun if isinstance(noun, Policy) else DEFAULT_POLICY
-
-
 _EFFECTS: Mapping[RoundAction, Callable[[Transaction, Principal, Round, str], None]] = MappingProxyType(
     {
         RoundAction.SUBMIT: _submit,
         RoundAction.APPROVE: _approve,
         RoundAction.REJECT: _reject,
         RoundAction.PUBLISH: _publish,
+        RoundAction.DISPATCH: _dispatch,
         RoundAction.CLOSE: _close,
         RoundAction.WITHDRAW: _withdraw,
     }

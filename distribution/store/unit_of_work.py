@@ -16,6 +16,7 @@ from distribution.domain.errors import StaleError, UnavailableError
 from distribution.store.repositories.attachments import AttachmentRepository
 from distribution.store.repositories.audit import AuditRepository
 from distribution.store.repositories.datasets import DatasetRepository
+from distribution.store.repositories.dealings import DealingsRepository
 from distribution.store.repositories.files import FileRepository
 from distribution.store.repositories.jobs import JobRepository
 from distribution.store.repositories.keys import KeyRepository
@@ -53,6 +54,7 @@ class Transaction:
         self.outlet_stock = StockAccountRepository(session)
         self.webhooks = WebhookRepository(session)
         self.voice = VoiceRepository(session)
+        self.dealings = DealingsRepository(session)
         self.monitoring = MonitoringRepository(session)
         self.audit = AuditRepository(session, self.now)
         self.attachments = AttachmentRepository(session, self.now)

@@ -30,9 +30,12 @@ def kept(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
 def have_said(service: Service) -> None:
     """Let the second union say something of every kind."""
     union = service.union_2
+    more = {"outlet_code": "O2", "commodity_code": "rice", "packs": 1, "text": "O2 needs more"}
     accepted = [{"outlet_code": "O2", "commodity_code": "rice", "answer": "accepted"}]
     for path, body in (
         ("rounds/spring/answers", {"answers": accepted}),
+        ("rounds/spring/requests", more),
+        ("rounds/spring/lifts", {"lifts": [{"outlet_code": "O2", "commodity_code": "rice", "lifted_packs": 0}]}),
         ("feedback", {"kind": "criticism", "text": "the truck for C-rural came late to O2"}),
         (
             "appeals",

@@ -78,6 +78,10 @@ class RoundRepository:
             raise StaleError("changed_meanwhile")
         return found
 
+    def code_of(self, round_id: int) -> str:
+        """Return the code of a round that is there."""
+        return str(self._session.execute(select(col(Round.code)).where(col(Round.id) == round_id)).scalar_one())
+
     def list(
         self, *, after: int = 0, limit: int | None = None, states: Collection[RoundState] = COUNTING
     ) -> tuple[Round, ...]:

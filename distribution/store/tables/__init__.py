@@ -3,6 +3,7 @@
 from distribution.store.tables.attachments import Attachment
 from distribution.store.tables.audit import AuditEvent
 from distribution.store.tables.base import Stored
+from distribution.store.tables.dealings import GoodsRequest, LiftReport, Payment
 from distribution.store.tables.jobs import Job
 from distribution.store.tables.keys import ApiKey
 from distribution.store.tables.monitoring import Inspection, ScorecardReply
@@ -38,9 +39,12 @@ __all__ = [
     "DatasetVersion",
     "ExportFile",
     "Feedback",
+    "GoodsRequest",
     "Inspection",
     "Job",
     "LedgerRow",
+    "LiftReport",
+    "Payment",
     "Person",
     "PersonSession",
     "PlanRow",

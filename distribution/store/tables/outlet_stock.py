@@ -19,7 +19,8 @@ class StockAccountRow(StockAccount, Numbered, table=True):
     __table_args__ = (
         UniqueConstraint("round_id", "outlet_code", "commodity_code"),
         CheckConstraint(
-            "opening_packs + delivered_packs + collected_packs = offtake_packs + loss_packs + closing_packs",
+            "opening_packs + delivered_packs + collected_packs + moved_in_packs"
+            " = offtake_packs + loss_packs + moved_out_packs + closing_packs",
             name="balance",
         ),
         CheckConstraint("loss_packs = 0 OR reason <> ''", name="reason"),

@@ -89,6 +89,75 @@ def upgrade() -> None:
     with op.batch_alter_table("person_session") as batch_op:
         batch_op.create_index(batch_op.f("ix_person_session_person"), ["person"], unique=False)
     op.create_table(
+        "goods_request",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("outlet_code", sa.String(length=64), nullable=False),
+        sa.Column("union_code", sa.String(length=64), nullable=False),
+        sa.Column("cooperative_code", sa.String(length=64), nullable=False),
+        sa.Column("commodity_code", sa.String(length=64), nullable=False),
+        sa.Column("level", sa.String(), nullable=False),
+        sa.Column("packs", sa.BigInteger(), nullable=False),
+        sa.Column("text", sa.String(length=4000), nullable=False),
+        sa.Column("parent", sa.Integer(), nullable=True),
+        sa.Column("filled_packs", sa.BigInteger(), nullable=False),
+        sa.Column("from_outlet_code", sa.String(length=64), nullable=True),
+        sa.Column("comment", sa.String(length=4000), nullable=False),
+        sa.Column("asked_by", sa.String(length=64), nullable=False),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("answered_by", sa.String(length=64), nullable=False),
+        sa.Column("answered_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("round_id", sa.Integer(), nullable=False),
+        sa.Column("idempotency_key", sa.String(length=200), nullable=True),
+        sa.CheckConstraint(
+            "(from_outlet_code IS NOT NULL) = (level = 'union' AND filled_packs > 0)",
+            name=op.f("ck_goods_request_giver"),
+        ),
+        sa.CheckConstraint("answered_at IS NOT NULL OR filled_packs = 0", name=op.f("ck_goods_request_answered")),
+        sa.CheckConstraint("filled_packs <= packs", name=op.f("ck_goods_request_filled")),
+        sa.ForeignKeyConstraint(["round_id"], ["round.id"], name=op.f("fk_goods_request_round_id_round")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_goods_request")),
+        sa.UniqueConstraint("asked_by", "idempotency_key", name=op.f("uq_goods_request_asked_by_idempotency_key")),
+        sa.UniqueConstraint("parent", name=op.f("uq_goods_request_parent")),
+    )
+    op.create_table(
+        "lift_report",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("outlet_code", sa.String(), nullable=False),
+        sa.Column("commodity_code", sa.String(), nullable=False),
+        sa.Column("lifted_packs", sa.BigInteger(), nullable=False),
+        sa.Column("kept_packs", sa.BigInteger(), nullable=False),
+        sa.Column("round_id", sa.Integer(), nullable=False),
+        sa.Column("union_code", sa.String(length=64), nullable=False),
+        sa.Column("cooperative_code", sa.String(length=64), nullable=False),
+        sa.Column("reported_by", sa.String(length=64), nullable=False),
+        sa.Column("reported_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["round_id"], ["round.id"], name=op.f("fk_lift_report_round_id_round")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_lift_report")),
+        sa.UniqueConstraint(
+            "round_id", "outlet_code", "commodity_code", name=op.f("uq_lift_report_round_id_outlet_code_commodity_code")
+        ),
+    )
+    op.create_table(
+        "payment",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("payer_code", sa.String(length=64), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("amount", sa.BigInteger(), nullable=False),
+        sa.Column("reference", sa.String(length=100), nullable=False),
+        sa.Column("paid_on", sa.Date(), nullable=False),
+        sa.Column("reason", sa.String(length=1000), nullable=False),
+        sa.Column("round_id", sa.Integer(), nullable=False),
+        sa.Column("recorded_by", sa.String(length=64), nullable=False),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("kind <> 'deferred' OR reason <> ''", name=op.f("ck_payment_reason")),
+        sa.CheckConstraint("amount <> 0", name=op.f("ck_payment_amount")),
+        sa.ForeignKeyConstraint(["round_id"], ["round.id"], name=op.f("fk_payment_round_id_round")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_payment")),
+        sa.UniqueConstraint(
+            "round_id", "payer_code", "reference", name=op.f("uq_payment_round_id_payer_code_reference")
+        ),
+    )
+    op.create_table(
         "scorecard_reply",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("round_id", sa.Integer(), nullable=False),
@@ -103,6 +172,11 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("api_key") as batch_op:
         batch_op.add_column(sa.Column("created_by", sa.String(length=64), nullable=False, server_default=""))
+    with op.batch_alter_table("outlet_stock") as batch_op:
+        batch_op.add_column(sa.Column("moved_in_packs", sa.BigInteger(), nullable=False, server_default="0"))
+        batch_op.add_column(sa.Column("moved_out_packs", sa.BigInteger(), nullable=False, server_default="0"))
+    with op.batch_alter_table("policy") as batch_op:
+        batch_op.add_column(sa.Column("payer", sa.String(), nullable=False, server_default="nobody"))
     with op.batch_alter_table("quota") as batch_op:
         batch_op.add_column(sa.Column("whole_tonnes", sa.String(), nullable=True))
     with op.batch_alter_table("receipt") as batch_op:
@@ -113,6 +187,11 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("carrier", sa.String(length=200), nullable=False, server_default=""))
     with op.batch_alter_table("api_key") as batch_op:
         batch_op.alter_column("created_by", server_default=None)
+    with op.batch_alter_table("outlet_stock") as batch_op:
+        batch_op.alter_column("moved_in_packs", server_default=None)
+        batch_op.alter_column("moved_out_packs", server_default=None)
+    with op.batch_alter_table("policy") as batch_op:
+        batch_op.alter_column("payer", server_default=None)
     with op.batch_alter_table("vehicle") as batch_op:
         batch_op.alter_column("carrier", server_default=None)
     op.execute(
@@ -121,6 +200,13 @@ def upgrade() -> None:
         "FROM evidence_file e JOIN appeal a ON a.id = e.appeal_id ORDER BY e.id"
     )
     op.drop_table("evidence_file")
+    with op.batch_alter_table("outlet_stock") as batch_op:
+        batch_op.drop_constraint(op.f("ck_outlet_stock_balance"), type_="check")
+    with op.batch_alter_table("outlet_stock") as batch_op:
+        batch_op.create_check_constraint(
+            op.f("ck_outlet_stock_balance"),
+            "opening_packs + delivered_packs + collected_packs + moved_in_packs = offtake_packs + loss_packs + moved_out_packs + closing_packs",
+        )
     with op.batch_alter_table("receipt") as batch_op:
         batch_op.drop_constraint(op.f("ck_receipt_reason"), type_="check")
     with op.batch_alter_table("receipt") as batch_op:
@@ -137,6 +223,16 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     """Take the step back."""
+    with op.batch_alter_table("outlet_stock") as batch_op:
+        batch_op.drop_constraint(op.f("ck_outlet_stock_balance"), type_="check")
+    op.execute(
+        "UPDATE outlet_stock SET delivered_packs = delivered_packs + moved_in_packs, offtake_packs = offtake_packs + moved_out_packs"
+    )
+    with op.batch_alter_table("outlet_stock") as batch_op:
+        batch_op.create_check_constraint(
+            op.f("ck_outlet_stock_balance"),
+            "opening_packs + delivered_packs + collected_packs = offtake_packs + loss_packs + closing_packs",
+        )
     with op.batch_alter_table("receipt") as batch_op:
         for name in ("reason", "weights", "weighed"):
             batch_op.drop_constraint(op.f(f"ck_receipt_{name}"), type_="check")
@@ -153,6 +249,11 @@ def downgrade() -> None:
         batch_op.drop_column("shipped_g")
     with op.batch_alter_table("quota") as batch_op:
         batch_op.drop_column("whole_tonnes")
+    with op.batch_alter_table("policy") as batch_op:
+        batch_op.drop_column("payer")
+    with op.batch_alter_table("outlet_stock") as batch_op:
+        batch_op.drop_column("moved_out_packs")
+        batch_op.drop_column("moved_in_packs")
     with op.batch_alter_table("api_key") as batch_op:
         batch_op.drop_column("created_by")
     op.create_table(
@@ -169,6 +270,9 @@ def downgrade() -> None:
         sa.UniqueConstraint("appeal_id", "sha256", name=op.f("uq_evidence_file_appeal_id_sha256")),
     )
     op.drop_table("scorecard_reply")
+    op.drop_table("payment")
+    op.drop_table("lift_report")
+    op.drop_table("goods_request")
     op.execute(
         "INSERT INTO evidence_file (appeal_id, name, media_type, sha256, size, content) "
         "SELECT CAST(substr(subject, 8) AS INTEGER), name, media_type, sha256, size, content "
