@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import datetime as dt
 from typing import Annotated
 
 from fastapi import Depends, Query, Request
@@ -15,6 +16,7 @@ from fastapi.dependencies.models import Dependant
 from api.problems import EdgeError, request_locale
 from api.runtime import Runtime
 from distribution.domain.enums import Language
+from distribution.domain.jalali import parse_period
 from distribution.messages import Locale
 from distribution.store.unit_of_work import UnitOfWork
 
@@ -131,6 +133,20 @@ def read_cursor(cursor: str) -> str:
     if "\x00" in key:  # PostgreSQL knows no such text
         raise EdgeError(422, "cursor_unreadable")
     return key
+
+
+def read_period(text: str) -> tuple[dt.date, dt.date]:
+    """Read a year, a month or a day, Jalali or not, as its first day and its last.
+
+    Raises
+    ------
+    EdgeError
+        ``period_unreadable`` (422).
+    """
+    try:
+        return parse_period(text)
+    except (ValueError, OverflowError) as error:
+        raise EdgeError(422, "period_unreadable", period=text) from error
 
 
 Running = Annotated[Runtime, Depends(get_runtime)]

@@ -5,13 +5,14 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable
+from enum import StrEnum
 from typing import Annotated, Any
 from urllib.parse import quote
 
 from fastapi import APIRouter, Depends, Header, Query, Request, Response, status
 
 from api.conditional import content_tag, is_fresh, not_modified, require_version, tag_response, version_tag
-from api.dependencies import Database, Lang, Paging, Running, write_cursor
+from api.dependencies import Database, Lang, Paging, Running, read_period, write_cursor
 from api.schemas.deliveries import DeliveryOut, show_delivery
 from api.schemas.jobs import JobOut, show_job
 from api.schemas.page import PageOut
@@ -30,7 +31,7 @@ from api.schemas.rounds import (
     show_round_life,
 )
 from api.security import SEES_ALL, Asker, Planner, require_right
-from distribution.domain.enums import RoundAction
+from distribution.domain.enums import RoundAction, RoundState
 from distribution.domain.round_life import STEPS
 from distribution.services.explain_allotment import explain_allotments
 from distribution.services.plan_deliveries import SearchOptions
@@ -41,6 +42,7 @@ from distribution.services.view_allotment_files import render_own_csv, render_ow
 from distribution.services.view_deliveries import list_deliveries
 from distribution.services.view_rounds import (
     AllotmentFilter,
+    RoundFilter,
     get_file,
     get_plan,
     get_round,
@@ -54,13 +56,31 @@ router = APIRouter(tags=["rounds"])
 
 Code = Annotated[str | None, Query(max_length=64)]
 
+
+class RoundOrder(StrEnum):
+    """Which rounds come first."""
+
+    OLDEST = "oldest"
+    NEWEST = "newest"
+
+
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @router.get("/rounds", operation_id="list_rounds")
-def read_rounds(uow: Database, asker: Asker, paging: Paging) -> PageOut[RoundOut]:
+def read_rounds(
+    uow: Database,
+    asker: Asker,
+    paging: Paging,
+    period: Annotated[
+        str | None, Query(max_length=20, description="year, month or day, Jalali or not: 1403, 1403-07, 2024-10-06")
+    ] = None,
+    state: RoundState | None = None,
+    sort: Annotated[RoundOrder, Query(description="by when they were computed")] = RoundOrder.OLDEST,
+) -> PageOut[RoundOut]:
     """List rounds in the order they were computed; a union, a cooperative and a crew see those that are published."""
-    page = list_rounds(uow, asker, after=paging.after_number, limit=paging.limit)
+    wanted = RoundFilter(state, None if period is None else read_period(period), sort is RoundOrder.NEWEST)
+    page = list_rounds(uow, asker, wanted, after=paging.after_number, limit=paging.limit)
     return PageOut(items=[show_round(found) for found in page.items], next=write_cursor(page.next))
 
 

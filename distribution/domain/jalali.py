@@ -17,6 +17,8 @@ from distribution.domain.numerals import to_ascii_digits, to_persian_digits
 FIRST_GREGORIAN_YEAR = 1700
 _DATE = re.compile(r"(\d{4})([-/.])(\d{1,2})\2(\d{1,2})(?:[T ]00:00(?::00(?:\.0+)?)?)?")
 
+_PERIOD = re.compile(r"(\d{4})(?:[-/.](\d{1,2}))?")
+
 
 def to_jalali(day: dt.date) -> tuple[int, int, int]:
     """Return the Jalali year, month and day of a date.
@@ -58,6 +60,33 @@ def parse_date(text: str) -> dt.date:
         raise ValueError("date")
     year, month, day = int(match[1]), int(match[3]), int(match[4])
     return from_jalali(year, month, day) if year < FIRST_GREGORIAN_YEAR else dt.date(year, month, day)
+
+
+def parse_period(text: str) -> tuple[dt.date, dt.date]:
+    """Read a year, a month or a day: ``1403``, ``1403-07``, ``1403/07/15``, ``2024``, ``2024-10``, in any digits.
+
+    A year below 1700 is Jalali.
+
+    Returns
+    -------
+    tuple[datetime.date, datetime.date]
+        Its first day and its last.
+
+    Raises
+    ------
+    ValueError
+        If the text is no such period.
+    """
+    match = _PERIOD.fullmatch(to_ascii_digits(text).strip())
+    if not match:
+        day = parse_date(text)
+        return day, day
+    year, month = int(match[1]), None if match[2] is None else int(match[2])
+    to_day = from_jalali if year < FIRST_GREGORIAN_YEAR else dt.date
+    if month is not None:
+        after = to_day(year + month // 12, month % 12 + 1, 1)
+        return to_day(year, month, 1), after - dt.timedelta(days=1)
+    return to_day(year, 1, 1), to_day(year + 1, 1, 1) - dt.timedelta(days=1)
 
 
 def format_date(day: dt.date, locale: Literal["fa", "en"], *, ascii_digits: bool = False) -> str:

@@ -37,6 +37,8 @@ class RoundBase(SQLModel):
     published_at: dt.datetime | None = Field(
         default=None, sa_type=UtcDateTime, description="when it was published, UTC"
     )
+    period_start: dt.date | None = Field(default=None, description="first day of its quotas' periods")
+    period_end: dt.date | None = Field(default=None, description="last day of its quotas' periods")
     summary: str = Field(default="{}", sa_type=Text, description="its figures, as a JSON object")
 
 

@@ -39,6 +39,7 @@ def enqueue_job(
     params: Mapping[str, Any],
     *,
     created_by: str = "",
+    role: str = "",
     idempotency_key: str | None = None,
     announce: Callable[[str], None] | None = None,
 ) -> Job:
@@ -46,8 +47,8 @@ def enqueue_job(
 
     Parameters
     ----------
-    created_by
-        Prefix of the asker's key.
+    created_by, role
+        The asker: prefix of a key, or @name of a person; and what it is allowed.
     idempotency_key
         Asking again with the same key and the same parameters gives the same job.
     announce
@@ -62,6 +63,7 @@ def enqueue_job(
         job = tx.jobs.find_by_key(created_by, idempotency_key) if idempotency_key is not None else None
         if job is None:
             job = tx.jobs.add(kind, params, created_by=created_by, idempotency_key=idempotency_key)
+            tx.audit.add(created_by, role, "job_asked", f"job/{job.id}", {"kind": kind.value, **params})
         elif job.kind != kind or job.params != dict(params):
             raise StateError("idempotency_key_reused")
         if announce is not None and job.state is JobState.QUEUED:

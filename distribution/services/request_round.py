@@ -46,6 +46,7 @@ def request_round(
             "seed": options.search.seed,
         },
         created_by=asker.actor,
+        role=asker.role.value,
         idempotency_key=idempotency_key,
         announce=announce,
     )

@@ -184,6 +184,7 @@ def _keep(
             "previous_bundle_sha256": given.previous,
         },
     )
+    kept.period_start, kept.period_end = outcome.period
     round_id = kept.require_id()
     tx.rounds.put_allotments(round_id, allocation.allotments)
     tx.rounds.put_goods(round_id, allocation.goods)

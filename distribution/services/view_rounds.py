@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
 
 from distribution.domain.enums import Right, Role, RoundState
@@ -46,11 +47,26 @@ class ListedAllotment:
     previous_packs: int | None
 
 
-def list_rounds(uow: UnitOfWork, asker: Principal, *, after: int = 0, limit: int) -> Page[Round]:
-    """List rounds in the order they were computed, those after a number: who does not see all, published ones."""
+@dataclass(frozen=True, slots=True)
+class RoundFilter:
+    """Which rounds are wanted, and in which order; ``period`` is a first day and a last one."""
+
+    state: RoundState | None = None
+    period: tuple[dt.date, dt.date] | None = None
+    newest_first: bool = False
+
+
+def list_rounds(
+    uow: UnitOfWork, asker: Principal, wanted: RoundFilter | None = None, *, after: int = 0, limit: int
+) -> Page[Round]:
+    """List rounds in the order they were computed or the other way round: who does not see all, published ones."""
+    wanted = wanted or RoundFilter()
     seen = [state for state in RoundState if asker.may(Right.SEE_ALL) or state.is_public]
+    states = [state for state in seen if wanted.state in {None, state}]
     with uow.read() as tx:
-        rounds = tx.rounds.list(after=after, limit=limit + 1, states=seen)
+        rounds = tx.rounds.list(
+            after=after, limit=limit + 1, states=states, period=wanted.period, newest_first=wanted.newest_first
+        )
     return cut_page([(str(r.id), r) for r in rounds], limit)
 
 

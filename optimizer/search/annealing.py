@@ -27,7 +27,7 @@ from optimizer.search.waiting import Storage
 from optimizer.travel import IntArray
 
 #: Up to so many deliveries are annealed as a whole; more where depots or days share them, which a cut keeps apart.
-WHOLE, _WHOLE_DEPOTS, _WHOLE_DAYS = 250, 500, 1_500
+WHOLE, _WHOLE_DEPOTS, _WHOLE_DAYS = 450, 500, 1_500
 #: Deliveries in a region, and in one where times count.
 _REGION, _REGION_TIMED = 800, 400
 _CHAINS = 2

@@ -11,7 +11,9 @@ from hypothesis import strategies as st
 
 from api.dependencies import read_cursor, write_cursor
 from api.problems import EdgeError
+from distribution.domain.enums import RoundState
 from distribution.domain.rounds import NANO_PER_PACK
+from tests.support.round_steps import compute
 from tests.support.service import Service
 
 
@@ -161,3 +163,42 @@ def test_the_plan_is_the_file_byte_for_byte(kept: Service) -> None:
 
 def test_a_union_has_no_files_of_its_own_yet(kept: Service) -> None:
     assert kept.union_1.get("/v1/rounds/spring/exports").json() == {"items": [], "next": None}
+
+
+def test_rounds_are_found_by_period_state_and_order(service: Service) -> None:
+    compute(service)
+
+    def found(query: str, client: TestClient | None = None) -> list[str]:
+        return [r["code"] for r in (client or service.planner).get(f"/v1/rounds?{query}").json()["items"]]
+
+    [one] = service.planner.get("/v1/rounds").json()["items"]
+    start, end = one["period_start"], one["period_end"]
+    assert (start, end) == ("2024-04-20", "2024-04-26")
+    for period in ("2024", "2024-04", "1403", "1403-02", "۱۴۰۳/۰۲/۰۱", start, end):
+        assert found(f"period={period}") == ["spring"], period
+    for period in ("2023", "2024-05", "1402", "1403-03", "2024-04-19", "2024-04-27"):
+        assert found(f"period={period}") == [], period
+    refused = service.planner.get("/v1/rounds?period=spring")
+    assert (refused.status_code, refused.json()["code"]) == (422, "period_unreadable")
+    assert found("state=computed") == ["spring"]
+    assert found("state=closed") == []
+    assert found("state=computed", service.union_1) == []
+
+
+def test_the_newest_rounds_come_first_if_wanted(kept: Service) -> None:
+    oldest = all_pages(kept.planner, "/v1/rounds", 1)
+    newest = kept.planner.get("/v1/rounds?sort=newest&limit=500").json()["items"]
+    assert newest == oldest[::-1]
+
+
+def test_pages_of_the_newest_first_put_together_are_all(service: Service) -> None:
+    with service.uow.write() as tx:
+        version = tx.datasets.current_version() or 1
+        for n in range(7):
+            tx.rounds.add(f"r{n}", dataset_version=version).state = RoundState.CLOSED
+    seen, cursor = [], ""
+    while cursor is not None:
+        page = service.planner.get(f"/v1/rounds?sort=newest&limit=3{cursor and '&cursor=' + cursor}").json()
+        seen += [r["code"] for r in page["items"]]
+        cursor = page["next"]
+    assert seen == [f"r{n}" for n in reversed(range(7))]

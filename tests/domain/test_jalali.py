@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from distribution.domain.jalali import format_date, from_jalali, parse_date, to_jalali
+from distribution.domain.jalali import format_date, from_jalali, parse_date, parse_period, to_jalali
 
 DAYS = st.dates(dt.date(1900, 1, 1), dt.date(2199, 12, 31))
 
@@ -64,3 +64,22 @@ def test_every_usual_spelling_is_read(text: str) -> None:
 def test_what_is_no_date_or_may_mean_two_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match=r"\w"):
         parse_date(text)
+
+
+@pytest.mark.parametrize(("text", "first", "last"), [
+    ("1403", dt.date(2024, 3, 20), dt.date(2025, 3, 20)),  # a leap year
+    ("۱۴۰۳/۷", dt.date(2024, 9, 22), dt.date(2024, 10, 21)),
+    ("1403-12", dt.date(2025, 2, 19), dt.date(2025, 3, 20)),
+    ("1403/07/15", dt.date(2024, 10, 6), dt.date(2024, 10, 6)),
+    ("2024", dt.date(2024, 1, 1), dt.date(2024, 12, 31)),
+    ("2024-02", dt.date(2024, 2, 1), dt.date(2024, 2, 29)),
+    ("2024.12", dt.date(2024, 12, 1), dt.date(2024, 12, 31)),
+])  # fmt: skip
+def test_a_year_a_month_or_a_day_is_a_period_in_either_calendar(text: str, first: dt.date, last: dt.date) -> None:
+    assert parse_period(text) == (first, last)
+
+
+@pytest.mark.parametrize("text", ["", "14", "1403-13", "1403-00", "2024-1-2-3", "spring", "0000", "9999"])
+def test_what_is_no_period_is_refused(text: str) -> None:
+    with pytest.raises((ValueError, OverflowError)):
+        parse_period(text)

@@ -129,6 +129,12 @@ class RoundOutcome:
         """Return the policy's name and code in the documents' language."""
         return name_policy(self.allocation.policy, self.locale)
 
+    @property
+    def period(self) -> tuple[dt.date, dt.date]:
+        """Return the first day of the quotas' periods, and the last."""
+        quotas = self.allocation.quotas
+        return min(q.period_start for q in quotas), max(q.period_end for q in quotas)
+
     @cached_property
     def waiting_after(self) -> tuple[WaitingPacks, ...]:
         """List the packs that wait after the round, with the day since which they do."""
@@ -136,7 +142,7 @@ class RoundOutcome:
             self.waited,
             {(a.outlet_code, a.commodity_code): a.packs for a in self.allocation.allotments},
             self.deliveries.waiting_packs(),
-            min(q.period_start for q in self.allocation.quotas),
+            self.period[0],
         )
 
     @cached_property

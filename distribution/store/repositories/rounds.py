@@ -83,11 +83,25 @@ class RoundRepository:
         return str(self._session.execute(select(col(Round.code)).where(col(Round.id) == round_id)).scalar_one())
 
     def list(
-        self, *, after: int = 0, limit: int | None = None, states: Collection[RoundState] = COUNTING
+        self,
+        *,
+        after: int = 0,
+        limit: int | None = None,
+        states: Collection[RoundState] = COUNTING,
+        period: tuple[dt.date, dt.date] | None = None,
+        newest_first: bool = False,
     ) -> tuple[Round, ...]:
-        """List the rounds of some states in the order they were added, those after an id; withdrawn ones if asked for."""
-        query = select(Round).where(col(Round.id) > after, col(Round.state).in_(states))
-        return tuple(self._session.scalars(query.order_by(col(Round.id)).limit(limit)))
+        """List the rounds of some states in the order they were added or the other way round, those after an id.
+
+        ``period``: only those with a day from the first to the last one; withdrawn ones if their state is asked for.
+        """
+        query = select(Round).where(col(Round.state).in_(states))
+        number = col(Round.id)
+        if after:
+            query = query.where(number < after if newest_first else number > after)
+        if period is not None:
+            query = query.where(col(Round.period_start) <= period[1], col(Round.period_end) >= period[0])
+        return tuple(self._session.scalars(query.order_by(number.desc() if newest_first else number).limit(limit)))
 
     def next_number(self) -> int:
         """Return the number of the next publication."""

@@ -15,7 +15,7 @@ branch_labels = None
 depends_on = None
 
 
-def upgrade() -> None:
+def upgrade() -> None:  # noqa: PLR0915 - a list of what is done
     """Apply the step."""
     op.create_table(
         "attachment",
@@ -183,6 +183,9 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("shipped_g", sa.BigInteger(), nullable=True))
         batch_op.add_column(sa.Column("arrived_g", sa.BigInteger(), nullable=True))
         batch_op.add_column(sa.Column("accepted_g", sa.BigInteger(), nullable=True))
+    with op.batch_alter_table("round") as batch_op:
+        batch_op.add_column(sa.Column("period_start", sa.Date(), nullable=True))
+        batch_op.add_column(sa.Column("period_end", sa.Date(), nullable=True))
     with op.batch_alter_table("vehicle") as batch_op:
         batch_op.add_column(sa.Column("carrier", sa.String(length=200), nullable=False, server_default=""))
     with op.batch_alter_table("api_key") as batch_op:
@@ -194,6 +197,11 @@ def upgrade() -> None:
         batch_op.alter_column("payer", server_default=None)
     with op.batch_alter_table("vehicle") as batch_op:
         batch_op.alter_column("carrier", server_default=None)
+    for column, which in (("period_start", "MIN"), ("period_end", "MAX")):
+        op.execute(
+            f"UPDATE round SET {column} = (SELECT {which}(q.{column}) FROM quota q WHERE q.round_code = round.code AND q.active "  # noqa: S608 - names made here
+            "AND q.version_from <= round.dataset_version AND (q.version_to IS NULL OR q.version_to > round.dataset_version))"
+        )
     op.execute(
         "INSERT INTO attachment (subject, name, media_type, sha256, size, content, added_by, added_at) "
         "SELECT 'appeal/' || e.appeal_id, e.name, e.media_type, e.sha256, e.size, e.content, a.filed_by, a.filed_at "
@@ -243,6 +251,9 @@ def downgrade() -> None:
         )
     with op.batch_alter_table("vehicle") as batch_op:
         batch_op.drop_column("carrier")
+    with op.batch_alter_table("round") as batch_op:
+        batch_op.drop_column("period_end")
+        batch_op.drop_column("period_start")
     with op.batch_alter_table("receipt") as batch_op:
         batch_op.drop_column("accepted_g")
         batch_op.drop_column("arrived_g")
