@@ -9,6 +9,7 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 from pydantic.json_schema import models_json_schema
 
+from api.examples import BODIES, RAW, error_example
 from api.problems import MEDIA_TYPE
 from api.schemas.problem import FieldError, FindingOut, Problem
 
@@ -25,7 +26,7 @@ What is not yours answers 404, as if it were not there.
 
 _TEXTS = {
     304: "Not changed since the version in `If-None-Match`",
-    401: "No valid key",
+    401: "No valid key, and no session",
     403: "The key's role does not allow it",
     404: "There is no such thing, or it is not the asker's",
     412: "It has changed since the version in `If-Match`",
@@ -34,7 +35,7 @@ _TEXTS = {
     413: "The body is too large",
     415: "The body's media type is not taken",
     422: "The request or the uploaded file is malformed",
-    429: "Wrong keys came again and again; wait as long as `Retry-After` says",
+    429: "Wrong keys came again and again, or too much was asked; wait as long as `Retry-After` says",
     500: "An error of the service; `reference` names it in the log",
     503: "The database or another service is away",
 }
@@ -60,9 +61,14 @@ def _describe(app: FastAPI) -> dict[str, Any]:
     models: list[Any] = [(model, "serialization") for model in (Problem, FindingOut, FieldError)]
     _, definitions = models_json_schema(models, ref_template="#/components/schemas/{model}")
     components.update(definitions["$defs"])
+    for name, body in BODIES.items():
+        components[name]["examples"] = [body]
     for path, operations in schema["paths"].items():
         for method, operation in operations.items():
             operation["summary"] = re.split(r"[.;:]", operation["description"])[0]
+            for media_type, content in operation.get("requestBody", {}).get("content", {}).items():
+                if media_type in RAW:
+                    content["example"] = RAW[media_type]
             for status in _statuses(path, method, operation):
                 operation["responses"][str(status)] = _response(status)
     return schema
@@ -87,5 +93,6 @@ def _statuses(path: str, method: str, operation: dict[str, Any]) -> list[int]:
 def _response(status: int) -> dict[str, Any]:
     if status == 304:
         return {"description": _TEXTS[status]}
-    content = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
+    schema = {"$ref": "#/components/schemas/Problem"}
+    content = {MEDIA_TYPE: {"schema": schema, "example": error_example(status)}}
     return {"description": _TEXTS[status], "content": content}

@@ -60,6 +60,14 @@ def render_problem(error: TaavonError, locale: Locale, *, reference: str | None 
     return _respond(problem, locale, _headers(error))
 
 
+def problem_body(error: TaavonError, locale: Locale) -> dict[str, Any]:
+    """Return the body of an error as it is sent, but for its findings and reference."""
+    body: dict[str, Any] = jsonable_encoder(
+        _problem(error.status, error.code, describe_error(error, locale), locale), exclude_none=True
+    )
+    return body
+
+
 def _headers(error: TaavonError) -> dict[str, str]:
     if error.status == 401:
         return {"WWW-Authenticate": "Bearer"}

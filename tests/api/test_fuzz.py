@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import threading
-import time
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 import requests
 import schemathesis
-import uvicorn
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from schemathesis.specs.openapi.checks import (
@@ -21,9 +17,7 @@ from schemathesis.specs.openapi.checks import (
 )
 from sqlalchemy import func, select, text
 
-from api.app import create_app
 from api.routers.datasets import XLSX
-from api.settings import Settings
 from distribution.services.api_keys import create_api_key
 from distribution.services.audit import check_audit
 from distribution.store.tables import METADATA
@@ -31,7 +25,7 @@ from distribution.store.unit_of_work import UnitOfWork
 from tests.api.conftest import have_said
 from tests.support.networks import small_network
 from tests.support.rounds import keep_round
-from tests.support.service import HOLDERS, open_store, running, settings_for
+from tests.support.service import HOLDERS, open_store, running, served, settings_for
 
 pytestmark = pytest.mark.slow
 
@@ -57,21 +51,6 @@ ROLES = ("admin", "planner", "approver", "union_1", "cooperative_1", "field", "a
 
 #: Folders of the databases of the services under test.
 STORES: list[Path] = []
-
-
-@contextmanager
-def served(app_settings: Settings) -> Iterator[str]:
-    """Serve the application in a thread of its own."""
-    app = create_app(app_settings)
-    server = uvicorn.Server(uvicorn.Config(app, port=0, log_config=None, access_log=False))
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    while not server.started:
-        assert thread.is_alive()
-        time.sleep(0.05)
-    yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
-    server.should_exit = True
-    thread.join()
 
 
 @pytest.fixture(scope="module")

@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
+from pydantic import BaseModel
+
+from api.examples import BODIES, RAW
+from api.routers.datasets import XLSX
 from tests.support.service import Service
 
 
@@ -66,3 +71,41 @@ def test_what_is_answered_fits_what_is_described(kept: Service) -> None:
     ):  # fmt: skip
         item = kept.planner.get(path).json()["items"][0]
         assert set(schema[name]["required"]) <= item.keys() <= schema[name]["properties"].keys(), name
+
+
+def test_every_body_that_is_sent_has_an_example_that_fits_it(kept: Service) -> None:
+    description = kept.nobody.get("/openapi.json").json()
+    schemas = description["components"]["schemas"]
+    sent, raw = set(), set()
+    for path, methods in description["paths"].items():
+        for operation in methods.values():
+            for media_type, content in operation.get("requestBody", {}).get("content", {}).items():
+                if "$ref" in content["schema"]:
+                    sent.add(content["schema"]["$ref"].rpartition("/")[2])
+                elif media_type in RAW:
+                    raw.add(content["example"])
+                else:
+                    assert media_type in {"image/jpeg", "image/png", "application/pdf", XLSX, "application/zip"}, path
+    assert sent == BODIES.keys()
+    assert raw == set(RAW.values())
+    models = {model.__name__: model for model in every_subclass(BaseModel)}
+    for name, body in BODIES.items():
+        assert models[name].model_validate(body)
+        assert schemas[name]["examples"] == [body]
+
+
+def every_subclass(model: type[BaseModel]) -> Iterator[type[BaseModel]]:
+    for one in model.__subclasses__():
+        yield one
+        yield from every_subclass(one)
+
+
+def test_every_error_has_an_example_with_its_status_and_a_sentence(kept: Service) -> None:
+    for methods in kept.nobody.get("/openapi.json").json()["paths"].values():
+        for operation in methods.values():
+            for status, response in operation["responses"].items():
+                if status[0] in "45":
+                    example = response["content"]["application/problem+json"]["example"]
+                    assert str(example["status"]) == status
+                    assert example["detail"]
+                    assert "{" not in example["detail"]

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import uvicorn
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
@@ -110,3 +113,18 @@ def running(settings: Settings, dataset: Dataset | None) -> Iterator[Service]:
                 service.add(name, holder)
         yield service
     uow.engine.dispose()
+
+
+@contextmanager
+def served(app_settings: Settings) -> Iterator[str]:
+    """Serve the application in a thread of its own."""
+    app = create_app(app_settings)
+    server = uvicorn.Server(uvicorn.Config(app, port=0, log_config=None, access_log=False))
+    thread = threading.Thread(target=server.run)
+    thread.start()
+    while not server.started:
+        assert thread.is_alive()
+        time.sleep(0.05)
+    yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
+    server.should_exit = True
+    thread.join()
