@@ -81,6 +81,8 @@ def _statuses(path: str, method: str, operation: dict[str, Any]) -> list[int]:
     statuses = [401, 403, 404, 422, 429, 500, 503]
     if method != "get":
         statuses += [409, 413]
+    elif operation["operationId"] in {"shadow_appeal", "get_export", "explain_allotments"}:
+        statuses.append(409)
     if any(parameter["name"].lower() == "if-match" for parameter in operation.get("parameters", ())):
         statuses += [412, 428]
     if operation["operationId"] in {"import_dataset", "record_receipt_form", "record_receipt_text"}:

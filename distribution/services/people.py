@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import asdict
 
-from distribution.domain.errors import StateError
 from distribution.domain.principal import Principal
 from distribution.services.api_keys import PROGRAM, require_holder
 from distribution.services.audit import record
@@ -28,8 +27,6 @@ def add_person(uow: UnitOfWork, name: str, holder: KeyHolder, asker: Principal =
     hashed = hash_password(password)
     with uow.write() as tx:
         require_holder(tx, holder)
-        if tx.people.find(name) is not None:
-            raise StateError("person_exists", name=name)
         tx.people.add(name, hashed, holder, created_by=asker.actor)
         record(tx, asker, "person_added", f"person/{name}", asdict(holder))
     return password

@@ -169,7 +169,8 @@ def reply_to_scorecard(
         ``round_unknown``; ``scorecard_unknown`` for one that is not there, or not the asker's.
     """
     with uow.write() as tx:
-        found = find_round(tx, asker, round_code)
+        find_round(tx, asker, round_code)
+        found = tx.rounds.get(round_code, for_update=True)  # one reply after the other
         owners = read_owners(NetworkPages(tx.session), found.dataset_version, asker.scope)
         own = {
             Level.UNION: {union for union, _ in owners.values()} if asker.cooperative_code is None else set(),

@@ -9,9 +9,10 @@ from dataclasses import asdict
 from sqlalchemy import delete, select
 from sqlmodel import Session, col
 
-from distribution.domain.errors import NotFoundError
+from distribution.domain.errors import NotFoundError, StateError
 from distribution.store.repositories.keys import KeyHolder
 from distribution.store.tables import Person, PersonSession
+from distribution.store.transactions import lock_key
 
 
 class PeopleRepository:
@@ -22,7 +23,16 @@ class PeopleRepository:
         self._now = now
 
     def add(self, name: str, password_hash: str, holder: KeyHolder, *, created_by: str) -> Person:
-        """Add a person."""
+        """Add a person.
+
+        Raises
+        ------
+        StateError
+            ``person_exists``.
+        """
+        lock_key(self._session, "person", name)
+        if self.find(name) is not None:
+            raise StateError("person_exists", name=name)
         person = Person(
             name=name,
             password_hash=password_hash,
