@@ -31,7 +31,8 @@ def check_chain(previous: Bundle, bundle: Bundle) -> ChainCheck:
     """Check that a bundle names the one before, and opens its books where that one closed them.
 
     A mass carried on passes from round to round and nowhere else: any other is a fault. Balances of outlets may be
-    moved between two rounds, by an absorption of unlifted goods or when an outlet closes, and are noted only.
+    moved between two rounds, by an absorption of unlifted goods, a request that is granted or when an outlet closes, and are
+    noted only.
     """
     check = ChainCheck()
     if bundle.manifest.previous != previous.root:

@@ -16,6 +16,7 @@ from distribution.domain.rounds import NANO_PER_PACK, LedgerEntry
 from distribution.services.audit import record
 from distribution.services.find_round import find_round
 from distribution.services.page import Page, cut_page
+from distribution.store.repositories.network_pages import NetworkPages
 from distribution.store.tables import GoodsRequest
 from distribution.store.unit_of_work import Transaction, UnitOfWork
 
@@ -93,7 +94,8 @@ def answer_request(uow: UnitOfWork, asker: Principal, number: int, answer: Reque
     Raises
     ------
     NotFoundError
-        ``request_unknown``, also if it is another's; ``share_unknown`` for a giver that is not of the same union.
+        ``request_unknown``, also if it is another's; ``share_unknown`` for a giver that is not of the same union;
+        ``row_unknown`` for a claim of an outlet that is gone by now.
     ForbiddenError
         ``request_level_other`` if the asker is not who has to answer it.
     StateError
@@ -182,6 +184,9 @@ def _require_giver(tx: Transaction, asker: Principal, found: GoodsRequest, giver
 
 def _claim(tx: Transaction, found: GoodsRequest) -> None:
     """Owe an outlet what was given to it."""
+    version = tx.datasets.current_version() or 0
+    if found.filled_packs and NetworkPages(tx.session).find("outlets", version, found.outlet_code) is None:
+        raise NotFoundError("row_unknown", sheet="outlets", code=found.outlet_code)
     entry = LedgerEntry(
         account=Account.SHORTFALL,
         kind=LedgerKind.REQUEST,

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import asdict
 
+from distribution.domain.errors import StateError
 from distribution.domain.principal import Principal
+from distribution.domain.types import CODE_PATTERN
 from distribution.services.api_keys import PROGRAM, require_holder
 from distribution.services.audit import record
 from distribution.services.passwords import hash_password, new_password
 from distribution.store.repositories.keys import KeyHolder
 from distribution.store.tables import Person
 from distribution.store.unit_of_work import UnitOfWork
+
+#: Characters of a name, which stands in the log behind an @.
+MOST_NAME = 60
 
 
 def add_person(uow: UnitOfWork, name: str, holder: KeyHolder, asker: Principal = PROGRAM) -> str:
@@ -19,10 +25,12 @@ def add_person(uow: UnitOfWork, name: str, holder: KeyHolder, asker: Principal =
     Raises
     ------
     StateError
-        ``person_exists``; ``api_key_bounds`` if a role is bound to what it cannot be.
+        ``person_name_unfit``, ``person_exists``; ``api_key_bounds`` if a role is bound to what it cannot be.
     NotFoundError
         If there is no such union or cooperative.
     """
+    if not re.fullmatch(CODE_PATTERN, name) or len(name) > MOST_NAME:
+        raise StateError("person_name_unfit", name=name, most=MOST_NAME)
     password = new_password()
     hashed = hash_password(password)
     with uow.write() as tx:

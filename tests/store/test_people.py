@@ -101,6 +101,12 @@ def test_who_is_revoked_or_reset_is_out_at_once(uow: UnitOfWork) -> None:
             attempt()
 
 
+@pytest.mark.parametrize("name", ["", "@sara", "سارا", "sa ra", "s" * 61, "sara\n"])
+def test_a_name_is_of_the_letters_that_codes_are_of(uow: UnitOfWork, name: str) -> None:
+    with pytest.raises(StateError, match="person_name_unfit"):
+        add_person(uow, name, KeyHolder(Role.PLANNER))
+
+
 def test_a_name_is_given_once_and_bounds_are_those_of_keys(uow: UnitOfWork) -> None:
     add_person(uow, "sara", KeyHolder(Role.AUDITOR))
     with pytest.raises(StateError, match="person_exists"):
