@@ -58,7 +58,10 @@ def create_app(settings: Settings | None = None) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        context = open_runtime(given)
+        settings: Settings = app.state.settings
+        app.state.throttle = FailureThrottle()
+        app.state.request_limit = RequestLimit(settings.requests_per_minute)
+        context = open_runtime(settings)
         app.state.runtime = await run_in_threadpool(context.__enter__)
         try:
             yield
@@ -68,8 +71,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app = FastAPI(
         title="taavon", version=__version__, description=DESCRIPTION, lifespan=lifespan, docs_url=None, redoc_url=None
     )
-    app.state.throttle = FailureThrottle()
-    app.state.request_limit = RequestLimit(given.requests_per_minute)
+    app.state.settings = given
     # Here, so that no route can be forgotten: whoever has no key gets nowhere, and every route knows its parameters.
     checks = (require_clean_text, require_known_query, get_locale)
     v1 = APIRouter(prefix="/v1", dependencies=[Depends(check) for check in (get_principal, *checks)])

@@ -187,10 +187,8 @@ def test_every_parameter_that_is_described_is_known(kept: Service) -> None:
         if path.startswith("/v1") and "get" in operations:
             names = [p["name"] for p in operations["get"].get("parameters", ()) if p["in"] == "query"]
             assert "lang" in names, path
-            address = path.format(
-                code="spring", outlet="O1", path="plan.json", prefix="x", job_id="x", number="1", sha256="x"
-            )
-            response = kept.planner.get(address, params=dict.fromkeys(names, "1"))
+            parts = dict.fromkeys(re.findall(r"\{(\w+)", path), "1") | {"code": "spring", "outlet": "O1"}
+            response = kept.planner.get(path.format(**parts), params=dict.fromkeys(names, "1"))
             assert "query_unknown" not in response.text, path
 
 

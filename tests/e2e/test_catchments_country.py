@@ -42,7 +42,7 @@ def country(tmp_path_factory):
     return write_csv(replace(network, areas=areas), folder / "network"), polygons, people
 
 
-@pytest.mark.parametrize("method", ["nearest", "capacity"])
+@pytest.mark.parametrize("method", ["nearest", pytest.param("capacity", marks=pytest.mark.slow)])
 def test_a_thousand_outlets_get_all_the_people_of_their_counties(country, taavon, tmp_path, method):
     network, polygons, people = country
     taavon("catchments", network, "--residents", polygons, "--out", tmp_path / "out", "--method", method)
@@ -59,6 +59,7 @@ def test_a_thousand_outlets_get_all_the_people_of_their_counties(country, taavon
     assert of_county == people
 
 
+@pytest.mark.slow
 def test_a_policy_may_let_people_cross_areas_and_an_option_says_otherwise(country, taavon, tmp_path):
     network, polygons, _ = country
     (network / "policies.csv").write_text("code,name_en,people_cross_areas\ndefault,Usual,yes\nstay,Stay,no\n")

@@ -53,10 +53,12 @@ def is_routing(planner: httpx.Client, location: str) -> bool:
     return job["phase"] == "phase.route" and job["best"] is not None
 
 
-def publish(planner: httpx.Client, url: str) -> None:
-    """Let the round be approved by somebody else, and publish it."""
-    approver_key = planner.post("/v1/keys", json={"role": "approver"}).json()["key"]
-    with client(url, approver_key) as approver:
+def publish(admin: httpx.Client, url: str) -> None:
+    """Let the round be submitted and approved by two others, neither of whom gave the other a key, and publish it."""
+    planner_key, approver_key = (
+        admin.post("/v1/keys", json={"role": role}).json()["key"] for role in ("planner", "approver")
+    )
+    with client(url, planner_key) as planner, client(url, approver_key) as approver:
         for asker, action in ((planner, "submit"), (approver, "approve"), (planner, "publish")):
             tag = planner.get("/v1/rounds/spring").headers["etag"]
             step = asker.post(f"/v1/rounds/spring/{action}", json={}, headers={"If-Match": tag})

@@ -6,6 +6,8 @@ import sys
 import time
 from pathlib import Path
 
+import pytest
+
 from optimizer.plan import Limits
 from optimizer.solve import solve
 from tests.support.routing import make_network
@@ -20,6 +22,7 @@ print(solve(make_network(120, 2, 8, 4), Limits(iterations=10), 3))
 """
 
 
+@pytest.mark.slow
 def test_a_machine_that_keeps_stalling_gives_the_same_plan():
     expected = solve(make_network(120, 2, 8, 4), Limits(iterations=10), 3)
 

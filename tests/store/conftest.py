@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import shutil
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from distribution.domain.network import Area, Cooperative, CoopUnion, Outlet
 from distribution.store.engine import create_database, database_url, upgrade
 from distribution.store.tables import METADATA
 from distribution.store.unit_of_work import UnitOfWork
+from tests.support.service import migrated_database
 
 
 class HandClock:
@@ -44,8 +46,8 @@ def postgres_engine(postgres_database: URL) -> Iterator[Engine]:
 
 @pytest.fixture
 def sqlite_engine(tmp_path: Path) -> Iterator[Engine]:
+    shutil.copy(migrated_database(), tmp_path / "taavon.db")
     engine = create_database(database_url(tmp_path / "taavon.db"))
-    upgrade(engine)
     yield engine
     engine.dispose()
 

@@ -8,6 +8,7 @@ from sqlalchemy import text
 from distribution.domain.enums import Role
 from distribution.domain.errors import NotFoundError, StateError, UnauthorizedError
 from distribution.domain.principal import Principal
+from distribution.services import passwords
 from distribution.services.api_keys import PROGRAM, create_api_key
 from distribution.services.approvals import list_givers
 from distribution.services.people import add_person, reset_password, revoke_person
@@ -17,6 +18,21 @@ from distribution.store.unit_of_work import UnitOfWork
 from tests.store.conftest import HandClock
 
 OWN = "کبوتر آبی روی بام"
+
+
+def test_a_password_is_kept_as_a_dear_hash_with_a_salt_of_its_own() -> None:
+    first, second = passwords.hash_password(OWN), passwords.hash_password(OWN)
+    assert first != second
+    assert first.split("$")[:4] == ["scrypt", "16384", "8", "5"]
+    assert passwords.matches(OWN, first)
+    assert not passwords.matches(OWN + ".", first)
+
+
+@pytest.fixture
+def uow(uow: UnitOfWork, monkeypatch: pytest.MonkeyPatch) -> UnitOfWork:
+    """Passwords are kept as cheap hashes here."""
+    monkeypatch.setattr(passwords, "_N", 16)
+    return uow
 
 
 def known(uow: UnitOfWork, name: str = "sara", role: Role = Role.PLANNER) -> str:
