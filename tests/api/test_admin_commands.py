@@ -5,7 +5,11 @@ from sqlalchemy import create_engine, text
 from typer.testing import CliRunner
 
 from api.cli import app
+from distribution.domain.errors import UnauthorizedError
 from distribution.services.import_dataset import import_dataset
+from distribution.services.sessions import log_in
+from distribution.store.engine import create_database, database_url
+from distribution.store.unit_of_work import UnitOfWork
 from tests.support.networks import small_network
 from tests.support.service import open_store, settings_for
 
@@ -34,6 +38,33 @@ def test_keys_are_made_listed_and_revoked(database):
     assert "revoked" not in listed.stdout
     assert run("admin", "revoke", prefix, "--db", database).exit_code == 0
     assert "باطل" in run("admin", "keys", "--db", database, "--lang", "fa").stdout
+
+
+def test_people_are_let_in_listed_given_another_password_and_let_in_no_more(database):
+    made = run("admin", "person", "sara", "union", "--union", "U1", "--label", "clerk", "--db", database)
+    assert made.exit_code == 0, made.stderr
+    first = made.stdout.strip()
+    uow = UnitOfWork(create_database(database_url(database)))
+    assert log_in(uow, "sara", first)[1].principal.union_code == "U1"
+    again = run("admin", "person", "sara", "planner", "--db", database, "--lang", "fa")
+    assert again.exit_code != 0
+    assert "sara" in again.stderr
+    assert run("admin", "person", "سارا", "planner", "--db", database).exit_code != 0
+    second = run("admin", "password", "sara", "--db", database).stdout.strip()
+    assert second not in {"", first}
+    with pytest.raises(UnauthorizedError):
+        log_in(uow, "sara", first)
+    assert log_in(uow, "sara", second)
+    listed = run("admin", "people", "--db", database)
+    assert "sara" in listed.stdout
+    assert "clerk" in listed.stdout
+    assert second not in listed.stdout
+    assert run("admin", "revoke", "@sara", "--db", database).exit_code == 0
+    assert run("admin", "revoke", "@nobody", "--db", database).exit_code != 0
+    assert "باطل" in run("admin", "people", "--db", database, "--lang", "fa").stdout
+    with pytest.raises(UnauthorizedError):
+        log_in(uow, "sara", second)
+    uow.engine.dispose()
 
 
 @pytest.mark.parametrize("wrong", [["union"], ["union", "--union", "U9"], ["planner", "--union", "U1"]])
