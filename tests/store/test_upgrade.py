@@ -149,3 +149,46 @@ def test_packs_kept_back_count_as_not_placed_when_the_step_is_taken_back(first_s
     columns = {column["name"] for column in inspect(first_schema).get_columns("allotment")}
     assert not columns & {"repaid_nano", "level_nano", "need_weight", "households"}
     assert "policy" not in inspect(first_schema).get_table_names()
+
+
+def test_files_of_appeals_and_periods_of_rounds_are_kept_by_the_step_and_when_it_is_taken_back(
+    first_schema: Engine,
+) -> None:
+    upgrade(first_schema)
+    move_to(first_schema, "0006")
+    insert(
+        first_schema,
+        appeal={
+            "id": 7, "outlet_code": "o1", "union_code": "u1", "cooperative_code": "c1", "kind": "other", "claim": {},
+            "text": "why", "state": "open", "filed_by": "abc", "filed_at": NOW, "due_at": NOW, "reason": "",
+            "decided_by": "", "version": 1,
+        },
+        evidence_file={
+            "appeal_id": 7, "name": "a.pdf", "media_type": "application/pdf", "sha256": "1" * 64, "size": 3,
+            "content": b"PDF",
+        },
+        receipt={
+            "round_id": 1, "day": dt.date(2026, 3, 22), "truck": "V-1", "trip": 1, "outlet_code": "o1",
+            "union_code": "u1", "cooperative_code": "c1", "commodity_code": "rice", "planned_packs": 3,
+            "accepted_packs": 2, "rejected_packs": 0, "reason": "short", "receiver": "", "note": "", "lot": "",
+            "recorded_by": "abc", "recorded_at": NOW,
+        },
+        quota={
+            "row_key": "q1", "code": "q1", "round_code": "r1", "letter_number": "", "commodity_code": "rice",
+            "tonnes": "1", "source": "", "period_start": dt.date(2026, 3, 21), "period_end": dt.date(2026, 4, 20),
+            "eligible_kinds": "", "eligible_unions": "", "eligible_areas": "", "method": "cumulative", "floor_packs": 0,
+            **SPAN,
+        },
+    )  # fmt: skip
+    upgrade(first_schema)
+    with UnitOfWork(first_schema).read() as tx:
+        [file] = tx.attachments.list("appeal/7")
+        assert (file.name, file.added_by, tx.attachments.get("appeal/7", "1" * 64).content) == ("a.pdf", "abc", b"PDF")
+        found = tx.rounds.get("r1")
+        assert (found.period_start, found.period_end) == (dt.date(2026, 3, 21), dt.date(2026, 4, 20))
+        [receipt] = tx.receipts.list(1)
+        assert (receipt.reason, receipt.shipped_g) == ("short", None)
+    move_to(first_schema, "0006")
+    with first_schema.connect() as connection:
+        kept = connection.execute(text("SELECT appeal_id, name, content FROM evidence_file")).one()
+    assert (kept[0], kept[1], bytes(kept[2])) == (7, "a.pdf", b"PDF")
