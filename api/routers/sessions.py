@@ -13,8 +13,9 @@ from api.schemas.people import LoginIn, PasswordIn, SessionOut
 from api.security import SESSION_COOKIE, Asker, client_address, require_patience, session_cookie
 from api.throttle import FailureThrottle
 from distribution.domain.errors import NotFoundError, UnauthorizedError
+from distribution.domain.principal import Principal
 from distribution.messages import Locale
-from distribution.services.sessions import LASTS, Session, change_password, find_session, log_in, log_out
+from distribution.services.sessions import LASTS, Session, change_password, find_session, log_in, log_out, person_of
 from distribution.store.unit_of_work import UnitOfWork
 
 router = APIRouter(prefix="/session", tags=["session"])
@@ -54,17 +55,17 @@ def open_session(request: Request, response: Response, uow: Database, locale: La
 @router.get("", operation_id="get_session")
 def read_session(uow: Database, locale: Lang, asker: Asker, token: Token) -> SessionOut:
     """Tell who is logged in, with the second token that changes need."""
-    return _show(uow, find_session(uow, _require_session(asker.actor, token)), locale)
+    return _show(uow, find_session(uow, _require_session(asker, token)), locale)
 
 
 @router.put("/password", operation_id="change_password", status_code=status.HTTP_204_NO_CONTENT)
 def choose_password(request: Request, uow: Database, asker: Asker, token: Token, wanted: PasswordIn) -> None:
     """Choose another password; all other sessions of the person end."""
     throttle: FailureThrottle = request.app.state.throttle
-    name = f"name:{asker.actor[1:]}"
+    token, name = _require_session(asker, token), f"name:{person_of(asker)}"
     require_patience(throttle, name)
     try:
-        change_password(uow, asker, _require_session(asker.actor, token), wanted.old, wanted.new)
+        change_password(uow, asker, token, wanted.old, wanted.new)
     except UnauthorizedError:
         throttle.note_failure(name)
         raise
@@ -73,11 +74,11 @@ def choose_password(request: Request, uow: Database, asker: Asker, token: Token,
 @router.delete("", operation_id="log_out", status_code=status.HTTP_204_NO_CONTENT)
 def close_session(uow: Database, asker: Asker, token: Token, response: Response) -> None:
     """Log out."""
-    log_out(uow, _require_session(asker.actor, token))
+    log_out(uow, _require_session(asker, token))
     response.delete_cookie(SESSION_COOKIE, httponly=True, samesite="strict")
 
 
-def _require_session(actor: str, token: str | None) -> str:
+def _require_session(asker: Principal, token: str | None) -> str:
     """Return the token of the session by which somebody asks.
 
     Raises
@@ -85,7 +86,7 @@ def _require_session(actor: str, token: str | None) -> str:
     NotFoundError
         ``session_missing`` for who asks by a key.
     """
-    if token is None or not actor.startswith("@"):
+    if token is None or not person_of(asker):
         raise NotFoundError("session_missing")
     return token
 

@@ -123,9 +123,11 @@ def absorb_round(
     StateError
         ``absorb_no_round``, ``absorb_unplanned``, ``absorb_outside_days`` or ``already_absorbed``.
     """
-    log = FindingLog()
-    sheet = read_lifted(report, log)
-    return absorb_report(uow, lambda tx, kept, log: sheet, options, log=log, taken=taken, also_keep=also_keep)  # noqa: ARG005
+
+    def read(tx: Transaction, kept: Round, log: FindingLog) -> ReadSheet:  # noqa: ARG001 - the report is a file
+        return read_lifted(report, log)
+
+    return absorb_report(uow, read, options, taken=taken, also_keep=also_keep)
 
 
 def absorb_report(
@@ -133,7 +135,6 @@ def absorb_report(
     read: Callable[[Transaction, Round, FindingLog], ReadSheet],
     options: AbsorbOptions,
     *,
-    log: FindingLog | None = None,
     taken: Iterable[str] = (),
     also_keep: Callable[[Transaction, NewFile], None] | None = None,
     tell: Callable[[Transaction, AbsorptionReport], None] | None = None,
@@ -144,12 +145,10 @@ def absorb_report(
     ----------
     read
         Returns the report; what is wrong with it goes to the log.
-    log
-        What was found before.
     tell
         Called with what was moved, in the transaction that keeps it.
     """
-    log = log or FindingLog()
+    log = FindingLog()
     with uow.write() as tx:
         kept = _lock_round(tx, options.round_code)
         sheet = read(tx, kept, log)
