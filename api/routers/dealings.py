@@ -46,16 +46,18 @@ from distribution.services.payments import NewPayment, list_dues, list_payments,
 router = APIRouter(tags=["dealings"])
 
 SPEAKS = Depends(require_right(Right.SPEAK))
+#: Money is nothing to crews.
+COUNTS = Depends(require_right(Right.SEE_ALL, Right.SPEAK))
 ANSWERS = Depends(require_right(Right.DECIDE, Right.SPEAK))
 
 
-@router.get("/rounds/{code}/dues", operation_id="list_dues")
+@router.get("/rounds/{code}/dues", operation_id="list_dues", dependencies=[COUNTS])
 def read_dues(uow: Database, asker: Asker, locale: Lang, code: str) -> PageOut[DuesOut]:
     """List what is to be paid before a round's goods leave, and what has come; nothing if its policy wants nothing. On one page."""
     return PageOut(items=[show_dues(dues, locale) for dues in list_dues(uow, asker, code)])
 
 
-@router.get("/rounds/{code}/payments", operation_id="list_payments")
+@router.get("/rounds/{code}/payments", operation_id="list_payments", dependencies=[COUNTS])
 def read_payments(uow: Database, asker: Asker, code: str) -> PageOut[PaymentOut]:
     """List the payments of a round in the order they were recorded; all on one page."""
     return PageOut(items=[show_payment(row) for row in list_payments(uow, asker, code)])

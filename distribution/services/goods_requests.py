@@ -169,6 +169,7 @@ def get_request(uow: UnitOfWork, asker: Principal, number: int) -> GoodsRequest:
 def _require_giver(tx: Transaction, asker: Principal, found: GoodsRequest, giver: str, packs: int) -> None:
     """Check that an outlet of the same union has so many packs of the round to give, and that its account is open."""
     code = tx.rounds.code_of(found.round_id)
+    tx.rounds.get(code, for_update=True)  # nobody else takes the same packs, and no account is told meanwhile
     lines = tx.rounds.allotments(code, scope=asker.scope, outlet_code=giver, commodity_code=found.commodity_code)
     if not lines or giver == found.outlet_code:
         raise NotFoundError("share_unknown", outlet_code=giver, commodity_code=found.commodity_code)

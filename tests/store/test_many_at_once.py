@@ -180,6 +180,20 @@ def test_of_fifty_answers_to_one_request_one_holds_and_its_rest_goes_up_once(kep
     assert owed == below.filled_packs * NANO_PER_PACK
 
 
+def test_no_outlet_gives_more_than_it_has_to_fifty_who_ask(kept: UnitOfWork) -> None:
+    with kept.read() as tx:
+        [line] = tx.rounds.allotments("spring", outlet_code="O1", commodity_code="rice")
+    each = line.packs // 10 + 1
+    asker = Principal(Role.COOPERATIVE, None, "cooperative", "C-workers")
+    wanted = NewRequest("O0", "rice", each, "more")
+    numbers = [request_goods(kept, asker, "spring", wanted).require_id() for _ in range(MANY)]
+    found = at_once(lambda n: answer_request(kept, UNION, numbers[n], RequestAnswer(each, "yours", "O1")))
+    assert found == {"done": line.packs // each, "StateError": MANY - line.packs // each}
+    with kept.read() as tx:
+        _, taken = tx.dealings.moved(tx.rounds.get("spring").require_id())
+    assert taken["O1", "rice"] == each * (line.packs // each) <= line.packs
+
+
 def test_what_fifty_say_of_one_outlet_is_kept_in_one_place(kept: UnitOfWork) -> None:
     line = LiftedLine(outlet_code="O0", commodity_code="rice", lifted_packs=0)
     assert at_once(lambda _: report_lifts(kept, UNION, "spring", [line]))["done"] == MANY
