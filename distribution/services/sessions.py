@@ -47,7 +47,7 @@ def log_in(uow: UnitOfWork, name: str, password: str) -> tuple[str, Session]:
     fits = matches(password, _nobodys_hash() if person is None else person.password_hash)
     token = secrets.token_urlsafe(32)
     with uow.write() as tx:
-        now = tx.people.find(name)  # it may have changed while the password was looked at
+        now = None if person is None else tx.people.get(name)  # it may have changed while the password was looked at
         if person is None or now is None or not fits or now.revoked_at or now.password_hash != person.password_hash:
             raise UnauthorizedError("login_failed")
         opened = tx.people.open_session(name, _hash(token), LASTS)
