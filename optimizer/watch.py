@@ -72,6 +72,11 @@ class Watch:
         """Tell how many iterations are done in full."""
         return self._moves // MOVES_PER_ITERATION
 
+    @property
+    def reserve_s(self) -> float:
+        """Tell how much time is kept back for the end of the search."""
+        return self._reserve_s
+
     def elapsed_s(self) -> float:
         """Return the time since the call."""
         return time.monotonic() - self._began

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from optimizer.parallel import Executor
 from optimizer.search.admission import in_rank_order
+from optimizer.search.cooling import Cooling
 from optimizer.search.kernel.load import Days
 from optimizer.search.model import Model
 from optimizer.search.piece import Piece, Task, build_piece, choose_groups, from_piece, is_timed, run_task, to_piece
@@ -26,15 +27,14 @@ from optimizer.search.state import Board, TruckDay
 from optimizer.search.waiting import Storage
 from optimizer.travel import IntArray
 
-#: Up to so many deliveries are annealed as a whole; more where depots or days share them, which a cut keeps apart.
-WHOLE, _WHOLE_DEPOTS, _WHOLE_DAYS = 450, 500, 1_500
+#: Up to so many deliveries are annealed as a whole; fewer where times count, for then a move takes longer, more where
+#: days share them, which a cut keeps apart.
+WHOLE, WHOLE_TIMED, _WHOLE_DAYS = 1_200, 500, 1_500
 #: Deliveries in a region, and in one where times count.
 _REGION, _REGION_TIMED = 800, 400
 _CHAINS = 2
-#: Temperature at the end and at the start, however few the moves: in units of the way to a near neighbour.
 #: Windows stand between a stop and most places near it, so that a search with times needs more heat to get anywhere.
-_COLD, _HOT = 0.04, 4.0
-_COLD_TIMED, _HOT_TIMED = 0.1, 3.0
+_COOLING, _COOLING_TIMED = Cooling(4.0, 1.0, 0.06), Cooling(3.0, 1.5, 0.1)
 #: Of those who wait, so many are given to a piece when ranks differ: each weighs twice the next one.
 _GUESTS = 10
 
@@ -87,14 +87,14 @@ class Annealing:
         self._chains = [self.best]
         self._pool = Pool(model)
         self._whole: Piece | None = None
-        if self._n <= _largest_whole(model):
+        if self._n <= self._largest_whole():
             self._whole = self._build(days, waiting, 0, 1)
             self._chains = [self.best] * _CHAINS
 
     @property
-    def temperatures(self) -> tuple[float, float]:
-        """Tell the first temperature and the last."""
-        return (_HOT_TIMED, _COLD_TIMED) if self._timed else (_HOT, _COLD)
+    def cooling(self) -> Cooling:
+        """Tell the temperatures of the search."""
+        return _COOLING_TIMED if self._timed else _COOLING
 
     @property
     def tasks(self) -> int:
@@ -108,6 +108,11 @@ class Annealing:
             self._round_of_chains(self._whole, executor, moves, hot, cold)
         else:
             self._round_of_regions(executor, moves, hot, cold)
+
+    def _largest_whole(self) -> int:
+        if len(self._model.problem.days) > 1:
+            return _WHOLE_DAYS
+        return WHOLE_TIMED if self._timed else WHOLE
 
     def _round_of_chains(self, piece: Piece, executor: Executor, moves: int, hot: float, cold: float) -> None:
         tasks = [self._task(piece, to_piece(piece, found.days), moves, hot, cold) for found in self._chains]
@@ -131,14 +136,16 @@ class Annealing:
                 yield self._task(pieces[-1], to_piece(pieces[-1], own), moves, hot, cold)
 
         answers = executor.map(run_task, tasks())
-        days = [day for piece, answer in zip(pieces, answers, strict=True) for day in from_piece(piece, answer.days)]
+        both = list(zip(pieces, answers, strict=True))
+        best_days = [day for piece, answer in both for day in from_piece(piece, answer.best_days)]
+        self._keep(self._found(best_days, sum(answer.best_cost for answer in answers)))
+        days = [day for piece, answer in both for day in from_piece(piece, answer.days)]
         self._chains[0] = self._found(days, sum(answer.cost for answer in answers))
-        self._keep(self._chains[0])
         self._pool.add(days)
 
     def recombine(self) -> None:
         """Put the best plan together from the truck-days lately seen; if it is better, go on from it."""
-        if not self._pool.knows_others(len(self.best.days)):
+        if not self._pool.knows_others(self._n):
             return
         days, cost = self._pool.combine(self.best.days)
         found = self._found(days, cost)
@@ -216,9 +223,3 @@ class Annealing:
                 table[model.kinds[day.kind].depot, :, day.day :] += packs[:, None]
         share: IntArray = own + (model.stock - used) // parts
         return share
-
-
-def _largest_whole(model: Model) -> int:
-    if len(model.problem.days) > 1:
-        return _WHOLE_DAYS
-    return _WHOLE_DEPOTS if len(model.problem.depots) > 1 else WHOLE

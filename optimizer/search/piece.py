@@ -39,18 +39,15 @@ from optimizer.search.regions import cut_into_regions
 from optimizer.search.state import TruckDay
 from optimizer.travel import IntArray
 
-#: Neighbours known of each delivery: strings are taken from the trips of these ...
+#: Neighbours known of each delivery: strings are taken from their trips, and it is put back beside one of them.
 _NEAR = 100
-#: ... and it is put back beside one of so many whose trips have room; of more where room alone does not decide, by
-#: times or by larger trucks.
-_BESIDE, _BESIDE_OTHERWISE = 20, 40
 #: Truck-days of other groups it may open, cheapest first.
 _NEW_GROUPS = 48
 #: Clients taken out on average, the longest string, and how often a position is overlooked (Christiaens & Vanden
 #: Berghe 2020).
 _MEAN_REMOVED = 10.0
 _LONGEST = 10.0
-_BLINK = 0.01
+_BLINK = 0.03
 #: How often a truck-day is offered another truck after a move, when there is more than one group.
 _GROUP_RATE = 0.2
 _FOREVER = 1 << 50
@@ -285,7 +282,6 @@ def build_piece(
         windows=flat,
         allowed=allowed.astype(np.uint8),
         near=near,
-        beside=_BESIDE_OTHERWISE if timed or graded else _BESIDE,
         groups=table,
         capacity=capacity,
         new_groups=new_groups,

@@ -12,8 +12,8 @@ from optimizer.search.model import Model
 from optimizer.search.schedule import cost_day
 from optimizer.search.state import TruckDay
 
-#: Truck-days remembered; of more, the latest.
-_REMEMBERED = 4_000
+#: Stops of the truck-days remembered; of more, the latest: so a linear programme over them takes part of a second.
+_REMEMBERED = 32_000
 #: Plans of which they must be all, to be put together to a better one.
 _PLANS = 5
 
@@ -26,10 +26,11 @@ class Pool:
     def __init__(self, model: Model) -> None:
         self._model = model
         self._cost: OrderedDict[_Key, int] = OrderedDict()
+        self._stops = 0
 
-    def knows_others(self, in_plan: int) -> bool:
-        """Tell whether there is room for truck-days enough of other plans than one of a number of truck-days."""
-        return _PLANS * in_plan <= _REMEMBERED
+    def knows_others(self, stops: int) -> bool:
+        """Tell whether there is room for several plans of a number of stops."""
+        return _PLANS * stops <= _REMEMBERED
 
     def add(self, days: Sequence[TruckDay]) -> None:
         """Remember truck-days."""
@@ -41,8 +42,10 @@ class Pool:
             cost = cost_day(self._model, self._model.kinds[day.kind], day.trips)
             if cost is not None:
                 self._cost[key] = cost
-        while len(self._cost) > _REMEMBERED:
-            self._cost.popitem(last=False)
+                self._stops += _count_stops(key)
+        while self._stops > _REMEMBERED:
+            oldest, _ = self._cost.popitem(last=False)
+            self._stops -= _count_stops(oldest)
 
     def combine(self, plan: Sequence[TruckDay]) -> tuple[list[TruckDay], int]:
         """Return the best plan for the same deliveries that can be made of a plan and the pool, and its cost."""
@@ -70,3 +73,7 @@ class Pool:
                 row = (depot * len(packs) + int(commodity)) * n_days + later
                 takes.append((row, int(packs[commodity])))
         return Column(items, self._cost[key], kind * n_days + day, tuple(takes))
+
+
+def _count_stops(key: _Key) -> int:
+    return sum(map(len, key[2]))

@@ -93,10 +93,10 @@ def _anneal(
     began = watch.elapsed_s()
     annealing = Annealing(model, boards, waiting, seed)
     watch.keep_back(3 * (watch.elapsed_s() - began))  # the cost was worked out, as it will be for the plan
+    closing_s = watch.reserve_s
     watch.begin_search()
     tasks = annealing.tasks
-    hot, cold = annealing.temperatures
-    hot = max(cold, hot * warmth)
+    cooling = annealing.cooling.begin_at(warmth)
     recombine_at = list(_RECOMBINED)
     while True:
         before = watch.fraction()
@@ -104,13 +104,13 @@ def _anneal(
         if moves == 0:
             break
         began = watch.elapsed_s()
-        annealing.round(executor, moves, hot * (cold / hot) ** before, hot * (cold / hot) ** after)
+        annealing.round(executor, moves, cooling.temperature(before), cooling.temperature(after))
         watch.count(moves, tasks, watch.elapsed_s() - began)
         if recombine_at and watch.fraction() >= recombine_at[0]:
             recombine_at.pop(0)
             began = watch.elapsed_s()
             annealing.recombine()
-            watch.keep_back(2 * (watch.elapsed_s() - began))
+            watch.keep_back(closing_s + 1.5 * (watch.elapsed_s() - began))
         late = len(annealing.best.waiting)
         watch.tell(annealing.best.cost, able - late, n_never + late)
     annealing.recombine()

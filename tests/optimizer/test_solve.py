@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from optimizer.parallel import ThreadExecutor
 from optimizer.plan import COST_SCALE, Limits, Status
 from optimizer.problem import Depot, Problem
-from optimizer.search.annealing import WHOLE
+from optimizer.search.annealing import WHOLE_TIMED
 from optimizer.solve import Progress, solve
 from optimizer.verify import verify_plan
 from tests.support.routing import make_delivery, make_network, make_problem, make_truck
@@ -64,7 +64,7 @@ def test_small_problems_are_solved_to_the_optimum_found_by_trying_everything(see
     "network",
     [
         pytest.param((120, 2, 8, 4), id="whole"),
-        pytest.param((WHOLE + 10, 1, 40, 1), id="in regions", marks=pytest.mark.slow),
+        pytest.param((WHOLE_TIMED + 10, 1, 40, 1), id="in regions", marks=pytest.mark.slow),
     ],
 )
 def test_one_seed_gives_one_plan_with_any_number_of_workers_and_exactly_the_iterations_asked_for(network):

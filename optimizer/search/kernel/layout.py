@@ -91,8 +91,6 @@ class Data(NamedTuple):
         Which groups may serve a client, shape (n, g).
     near
         The clients nearest to each one, nearest first, -1 where there are no more, shape (n, a).
-    beside
-        Beside how many of them, of those whose trips have room, a client may be put in: the nearest.
     groups
         Shape (g, 14), columns ``G_``.
     capacity
@@ -122,7 +120,6 @@ class Data(NamedTuple):
     windows: I64
     allowed: U8
     near: I32
-    beside: int
     groups: I64
     capacity: I64
     new_groups: I32

@@ -71,6 +71,8 @@ from optimizer.search.kernel.times import earliest_end, latest_start, refresh_da
 #: nearest first; with times also shortest window, earliest opening and latest closing first.
 _RULES = 11
 _RULES_TIMED = 17
+#: A client is put in beside one of so many of its near neighbours: the nearest whose trips have room, or may have.
+_BESIDE = 40
 #: Of so many trips at most, beginning and end are tried for every client: it may lie on the way to far stops.
 _MOST_TRIPS = 200
 
@@ -192,7 +194,7 @@ def insert_cheapest(
     near = d.near[c]
     # By the triangle inequality no position beside v costs less than twice what the way to it is longer than the leg.
     least_metre_cost = 0 if chained or everywhere else 2 * d.least_metre_cost
-    count, most = (n, n) if everywhere else (len(near), d.beside)
+    count, most = (n, n) if everywhere else (len(near), _BESIDE)
     # A full trip counts where a larger truck or a further trip of the same one could help.
     least_room = NO_ROOM + 1 if chained or d.graded else load[c, 0]
     found = 0
