@@ -99,7 +99,7 @@ def _relax(columns: Sequence[Column], incumbent: Sequence[int], counts: Sequence
         if len(members) > counts[group]:
             model.add_linear_constraint(mathopt.fast_sum(x[c] for c in members) <= float(counts[group]))
     model.minimize(mathopt.fast_sum(column.cost / scale * x[c] for c, column in enumerate(columns)))
-    # Every item is in many columns: the dual simplex takes a quarter of the primal's time.
+    # Every item is in many columns: the dual simplex is much faster than the primal.
     dual = mathopt.SolveParameters(lp_algorithm=mathopt.LPAlgorithm.DUAL_SIMPLEX)
     result = mathopt.solve(model, mathopt.SolverType.GLOP, params=dual)
     if result.termination.reason is not mathopt.TerminationReason.OPTIMAL or not result.has_dual_feasible_solution():
