@@ -29,11 +29,12 @@ from optimizer.travel import IntArray
 
 #: Up to so many deliveries are annealed as a whole; fewer where times count, for then a move takes longer, more where
 #: days share them, which a cut keeps apart.
-WHOLE, WHOLE_TIMED, _WHOLE_DAYS = 1_200, 500, 1_500
+_WHOLE, WHOLE_TIMED, _WHOLE_DAYS = 1_200, 500, 1_500
 #: Deliveries in a region, and in one where times count.
 _REGION, _REGION_TIMED = 800, 400
 _CHAINS = 2
-#: Windows stand between a stop and most places near it, so that a search with times needs more heat to get anywhere.
+#: Windows stand between a stop and most places near it: a search with times takes longer to find form, and needs heat to
+#: the end.
 _COOLING, _COOLING_TIMED = Cooling(4.0, 1.0, 0.06), Cooling(3.0, 1.5, 0.1)
 #: Of those who wait, so many are given to a piece when ranks differ: each weighs twice the next one.
 _GUESTS = 10
@@ -112,7 +113,7 @@ class Annealing:
     def _largest_whole(self) -> int:
         if len(self._model.problem.days) > 1:
             return _WHOLE_DAYS
-        return WHOLE_TIMED if self._timed else WHOLE
+        return WHOLE_TIMED if self._timed else _WHOLE
 
     def _round_of_chains(self, piece: Piece, executor: Executor, moves: int, hot: float, cold: float) -> None:
         tasks = [self._task(piece, to_piece(piece, found.days), moves, hot, cold) for found in self._chains]
