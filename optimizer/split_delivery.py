@@ -2,13 +2,14 @@
 
 Deliveries are cut a priori into pieces of whole packs, planned like any others, and the pieces that one truck brings on
 one trip are put together again (Chen, Golden, Wang & Wasil 2017, "A novel approach to solve the split delivery vehicle
-routing problem"). What comes out is a problem whose deliveries are the parts, and a plan for it: every part says which
+routing problem"). They cut by shares of a truck; here a delivery is halved and halved again, so that two trucks can part
+it in any way. What comes out is a problem whose deliveries are the parts, and a plan for it: every part says which
 packs come with which truck, and both go into a plan file and through ``verify_plan`` as they are.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from optimizer.parallel import Executor
@@ -19,8 +20,8 @@ from optimizer.search.pieces import cut_deliveries, make_part
 from optimizer.solve import solve
 from optimizer.waiting_weight import waiting_weight
 
-#: Shares of a truck, in percent, that deliveries are cut into; each rule is tried (Chen et al. 2017).
-RULES = ((20, 10, 5, 1), (25, 10, 5, 1))
+#: Shares of the limits.
+_WHOLE, _PIECES, _PARTS = 0.25, 0.5, 0.25
 
 
 @dataclass(frozen=True)
@@ -41,11 +42,10 @@ def solve_divisible(
     limits: Limits,
     seed: int = 1,
     *,
-    rules: Sequence[Sequence[int]] = RULES,
     should_stop: Callable[[], bool] | None = None,
     executor: Executor | None = None,
 ) -> SplitPlan:
-    """Plan with every divisible delivery whole and in parts by each rule, and keep the best.
+    """Plan with every divisible delivery whole, and in parts, and keep the best.
 
     Best is what leaves the least weight waiting, rank by rank, and of these the cheapest; so it is never worse than
     ``solve`` with its share of the limits. Every stop of a part takes the ``setup_s`` of its delivery and, by weight, its
@@ -56,12 +56,9 @@ def solve_divisible(
     problem
         The problem; a divisible delivery weighs and fills what its packs do.
     limits
-        Shared equally between the whole and each rule; of a rule's share, half goes to the pieces and half to the parts
-        that were made of them, for these are few and so their routes are found better.
+        Shared between the whole, the pieces, and the parts made of them: these are few, so their routes are found better.
     seed, should_stop, executor
         As of ``solve``.
-    rules
-        Shares of a truck that deliveries are cut into, in percent, falling.
 
     Raises
     ------
@@ -69,25 +66,24 @@ def solve_divisible(
         Naming every divisible delivery whose weight or volume is not that of its packs.
     """
     _require_packs_only(problem)
-    cuts = [cut for rule in rules if (cut := cut_deliveries(problem, rule))[0] is not problem]
 
-    def plan_for(given: Problem, solves: int) -> Plan:
-        share = Limits(
-            None if limits.seconds is None else limits.seconds / solves,
-            None if limits.iterations is None else limits.iterations // solves,
+    def plan_for(given: Problem, share: float) -> Plan:
+        part = Limits(
+            None if limits.seconds is None else limits.seconds * share,
+            None if limits.iterations is None else int(limits.iterations * share),
         )
-        return solve(given, share, seed, should_stop=should_stop, executor=executor)
+        return solve(given, part, seed, should_stop=should_stop, executor=executor)
 
-    rounds = 1 + len(cuts)
-    found = [SplitPlan(problem, plan_for(problem, rounds), tuple(range(len(problem.deliveries))))]
-    for pieces, piece_of in cuts:
-        parts, part_of = pieces, piece_of
-        for _ in range(2):
-            merged = merge_pieces(problem, parts, part_of, plan_for(parts, 2 * rounds))
-            if merged is None:
-                break
-            found.append(SplitPlan(*merged))
-            parts, _, part_of = merged
+    parts, part_of = cut_deliveries(problem)
+    if parts is problem:
+        return SplitPlan(problem, plan_for(problem, 1.0), part_of)
+    found = [SplitPlan(problem, plan_for(problem, _WHOLE), tuple(range(len(problem.deliveries))))]
+    for share in (_PIECES, _PARTS):
+        merged = merge_pieces(problem, parts, part_of, plan_for(parts, share))
+        if merged is None:
+            break
+        found.append(SplitPlan(*merged))
+        parts, _, part_of = merged
     return min(found, key=_worth)
 
 

@@ -124,34 +124,28 @@ def split_loads(
     return loads
 
 
-def split_pieces(
+def halve_pieces(
     packs: Sequence[int] | IntArray,
     pack_g: Sequence[int] | IntArray,
     pack_ml: Sequence[int] | IntArray,
     capacity_g: int,
     capacity_ml: int,
-    percents: Sequence[int] = (20, 10, 5, 1),
 ) -> list[IntArray]:
-    """Cut packs into pieces from which parts of many sizes can be put together.
+    """Cut packs into a half, half of what is left, and so on to a single pack.
 
-    As many pieces of the first share of a truck as there are in it, then of what is left as many of the second, and so
-    on: the a priori rule of Chen, Golden, Wang & Wasil (2017), in whole packs. A share smaller than a pack is one pack.
+    Of one commodity every number of packs is then the sum of some pieces, so a delivery of n packs can be parted between
+    two trucks in any way with only log2(n) + 2 pieces (as numbers are written in powers of two). No piece is more than a
+    truck carries.
 
     Parameters
     ----------
-    packs
-        Packs per commodity, shape (c,).
-    pack_g, pack_ml
-        Weight and volume of one pack of each commodity, g and ml, shape (c,).
-    capacity_g, capacity_ml
-        What a truck carries.
-    percents
-        Shares of the truck, falling.
+    packs, pack_g, pack_ml, capacity_g, capacity_ml
+        As of ``split_pieces``; every pack fits a truck.
 
     Returns
     -------
     list of IntArray
-        Packs per commodity of each piece, largest share first; empty if there are no packs.
+        Packs per commodity of each piece, largest first; empty if there are no packs.
 
     Raises
     ------
@@ -160,15 +154,19 @@ def split_pieces(
     """
     left = _as_counts(packs)
     weight_g, volume_ml = np.asarray(pack_g, dtype=np.int64), np.asarray(pack_ml, dtype=np.int64)
-    pieces: list[IntArray] = []
-    for percent in percents:
+    pieces = []
+    while left.any():
         among = left > 0
-        least_g, least_ml = int(weight_g[among].max(initial=0)), int(volume_ml[among].max(initial=0))
-        share_g, share_ml = max(capacity_g * percent // 100, least_g), max(capacity_ml * percent // 100, least_ml)
-        cut = split_loads(left, weight_g, volume_ml, share_g, share_ml)
-        pieces += cut[:-1]
-        left = cut[-1] if cut else np.zeros_like(left)
-    return [*pieces, left] if left.any() else pieces
+        room_g = min(capacity_g, _half(int(left @ weight_g), int(weight_g[among].max())))
+        room_ml = min(capacity_ml, _half(int(left @ volume_ml), int(volume_ml[among].max())))
+        pieces.append(_fill(left, weight_g, volume_ml, room_g, room_ml))
+        left = left - pieces[-1]
+    return pieces
+
+
+def _half(total: int, largest: int) -> int:
+    """Return half of a total, rounded to the next whole pack of the largest."""
+    return (total + largest) // 2
 
 
 def _fill(left: IntArray, weight_g: IntArray, volume_ml: IntArray, capacity_g: int, capacity_ml: int) -> IntArray:

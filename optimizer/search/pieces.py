@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from optimizer.problem import Delivery, Problem, VehicleType
-from optimizer.splitting import split_pieces
+from optimizer.splitting import halve_pieces
 from optimizer.travel import IntArray, Travel
 
 
@@ -31,8 +31,8 @@ class SetupTravel:
         return metres, np.where(arrives, seconds + self.setup_s[there][None, :], seconds)
 
 
-def cut_deliveries(problem: Problem, rule: Sequence[int]) -> tuple[Problem, tuple[int, ...]]:
-    """Cut every divisible delivery into pieces; the same problem if none can be cut.
+def cut_deliveries(problem: Problem) -> tuple[Problem, tuple[int, ...]]:
+    """Cut every divisible delivery into halves of halves; the same problem if none can be cut.
 
     The pieces of a delivery have a copy of its place, and its setup is part of the way there: pieces that one truck
     brings one after another take it once. Service at them begins after the setup, so their windows are that much later.
@@ -51,7 +51,7 @@ def cut_deliveries(problem: Problem, rule: Sequence[int]) -> tuple[Problem, tupl
     storage = dict(problem.storage_g)
     sharing = Counter((d.place, d.storage_class, d.drop) for d in problem.deliveries)
     for i, delivery in enumerate(problem.deliveries):
-        cut = _cut(problem, delivery, rule) if delivery.divisible else []
+        cut = _cut(problem, delivery) if delivery.divisible else []
         parts = [make_part(problem, delivery, packs, n) for n, packs in enumerate(cut, 1)]
         room = delivery.place, delivery.storage_class
         if len(parts) < 2:
@@ -99,8 +99,8 @@ def make_part(problem: Problem, delivery: Delivery, packs: Sequence[int] | IntAr
     )
 
 
-def _cut(problem: Problem, delivery: Delivery, rule: Sequence[int]) -> list[IntArray]:
-    """Cut by the share of the largest truck that may come; what no truck can carry stays whole, to be told so."""
+def _cut(problem: Problem, delivery: Delivery) -> list[IntArray]:
+    """Cut for the largest truck that may come; what no truck can carry stays whole, to be told so."""
     trucks = [v for k, v in enumerate(problem.vehicle_types) if _may_bring(k, v, delivery)]
     if not trucks:
         return []
@@ -111,7 +111,7 @@ def _cut(problem: Problem, delivery: Delivery, rule: Sequence[int]) -> list[IntA
     if (np.array(problem.commodity_volume_ml)[has] > truck.capacity_ml).any():
         return []
     sizes = problem.commodity_weight_g, problem.commodity_volume_ml
-    return split_pieces(delivery.packs, *sizes, truck.capacity_g, truck.capacity_ml, rule)
+    return halve_pieces(delivery.packs, *sizes, truck.capacity_g, truck.capacity_ml)
 
 
 def _may_bring(number: int, vehicle: VehicleType, delivery: Delivery) -> bool:

@@ -161,12 +161,12 @@ def test_a_file_without_divisible_loads_has_no_word_of_them():
     assert not any(word in text for word in ("divisible", "setup_s", "docks"))
 
 
-def test_pieces_are_those_of_the_rule():
+def test_pieces_are_halves_of_halves():
     problem = problem_of([87], capacity=100)
 
-    pieces, part_of = cut_deliveries(problem, (20, 10, 5, 1))
+    pieces, part_of = cut_deliveries(problem)
 
-    assert [p.packs[0] for p in pieces.deliveries] == [20, 20, 20, 20, 5, 1, 1]
+    assert [p.packs[0] for p in pieces.deliveries] == [44, 22, 11, 5, 3, 1, 1]
     assert part_of == (0,) * 7
 
 

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from optimizer.splitting import drops_needed, split_drops, split_loads
+from optimizer.splitting import drops_needed, halve_pieces, split_drops, split_loads
 
 commodities = st.integers(1, 5).flatmap(
     lambda n: st.tuples(
@@ -117,3 +117,27 @@ def test_nothing_is_no_load_and_negative_packs_are_refused() -> None:
             refused()
     with pytest.raises(ValueError, match="at least one drop"):
         split_drops([1], 0, [1])
+
+
+@given(commodities, st.integers(50_000, 10**7), st.integers(60_000, 10**7))
+def test_pieces_are_all_the_packs_and_none_is_more_than_a_truck(
+    goods: tuple[list[int], list[int], list[int]], capacity_g: int, capacity_ml: int
+) -> None:
+    packs, pack_g, pack_ml = goods
+    pieces = np.array(halve_pieces(packs, pack_g, pack_ml, capacity_g, capacity_ml)).reshape(-1, len(packs))
+    assert pieces.sum(axis=0).tolist() == packs
+    assert (pieces.sum(axis=1) > 0).all()
+    assert (pieces @ np.array(pack_g)).max(initial=0) <= capacity_g
+    assert (pieces @ np.array(pack_ml)).max(initial=0) <= capacity_ml
+
+
+@given(st.integers(1, 400), st.integers(1, 50_000), st.integers(0, 60_000))
+def test_of_one_commodity_every_number_of_packs_is_the_sum_of_some_pieces(
+    packs: int, pack_g: int, pack_ml: int
+) -> None:
+    sizes = [int(piece[0]) for piece in halve_pieces([packs], [pack_g], [pack_ml], 10**9, 10**9)]
+    sums = {0}
+    for size in sizes:
+        sums |= {one + size for one in sums}
+    assert sums == set(range(packs + 1))
+    assert len(sizes) <= packs.bit_length() + 1
