@@ -95,12 +95,12 @@ def search_with_docks(
         plan = search(problem, rest, seed, on_progress=parts.tell(1), start=best)
         other = keep_docks(problem, plan)
     else:
-        in_turns, original = stagger_trucks(problem)
-        plan = search(in_turns, rest, seed, on_progress=parts.tell(1))
+        in_turns = stagger_trucks(problem)
+        plan = search(in_turns.problem, rest, seed, on_progress=parts.tell(1), shared=in_turns.shared)
         # Trucks of the turns of a type need numbers of their own; they are numbered anew in the end.
         numbers = {(t.vehicle_type, t.vehicle): n for n, t in enumerate(plan.trips)}
         trips = (
-            replace(t, vehicle_type=original[t.vehicle_type], vehicle=numbers[t.vehicle_type, t.vehicle])
+            replace(t, vehicle_type=in_turns.original[t.vehicle_type], vehicle=numbers[t.vehicle_type, t.vehicle])
             for t in plan.trips
         )
         other = _fit(problem, replace(plan, trips=tuple(trips)))

@@ -152,7 +152,8 @@ def _alone(problem: Problem, delivery: Delivery, vehicle: VehicleType, road: tup
     begins = max(vehicle.shift_start_s, depot.opens_s, delivery.release_s)
     ends = min(vehicle.shift_end_s, end.closes_s) if vehicle.returns else vehicle.shift_end_s
     needs_m, out_s, back_s = road
-    span_s = max(ends - begins, 0)
+    # Who cannot leave before the depot closes has only that long.
+    span_s = max((ends if begins + vehicle.loading_s <= depot.closes_s else depot.closes_s) - begins, 0)
     return _Alone(
         needs_s=vehicle.loading_s + out_s + delivery.service_s + back_s,
         longest_s=span_s if vehicle.max_duration_s is None else min(span_s, vehicle.max_duration_s),

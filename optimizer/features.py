@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
-from optimizer.problem import Problem
+from optimizer.problem import Problem, VehicleType
 
 
 class Feature(StrEnum):
@@ -19,6 +19,7 @@ class Feature(StrEnum):
     SEVERAL_TRIPS_TIMED = "several_trips_timed"  # and its work, without the pauses between trips, is paid or limited
     RELEASE = "release"  # goods that come to the depot during the day
     DOCKS = "docks"  # no more trucks can load at a depot at once than so many
+    DEPOT_HOURS = "depot_hours"  # a truck that ends elsewhere has to leave before its depot closes
     MANY_PLACES = "many_places"  # more than the solver's matrices of all places have room for
 
 
@@ -79,8 +80,15 @@ def features_of(problem: Problem) -> frozenset[Feature]:
         Feature.SEVERAL_TRIPS_TIMED: any(v.cost_per_hour or v.max_duration_s is not None for v in several),
         Feature.RELEASE: any(d.release_s for d in problem.deliveries),
         Feature.DOCKS: problem.docks_may_bind,
+        Feature.DEPOT_HOURS: any(problem.depots[v.depot].closes_s < _through_by(problem, v) for v in vehicles),
     }
     return frozenset(feature for feature, is_there in found.items() if is_there)
+
+
+def _through_by(problem: Problem, vehicle: VehicleType) -> int:
+    """Return when a truck has to be through at the latest."""
+    end = vehicle.depot if vehicle.end_depot is None else vehicle.end_depot
+    return min(vehicle.shift_end_s, problem.depots[end].closes_s) if vehicle.returns else vehicle.shift_end_s
 
 
 def _may_run_out(problem: Problem) -> bool:

@@ -34,7 +34,7 @@ class Column:
     group
         Trucks it draws on: one of ``counts``.
     takes
-        What it takes of the shared stock: ``(row, packs)``.
+        What it takes of what all share, packs of the stock for one: ``(row, amount)``.
     """
 
     items: tuple[int, ...]
@@ -44,7 +44,7 @@ class Column:
 
 
 def recombine(
-    columns: Sequence[Column], incumbent: Sequence[int], counts: Sequence[int], stock: Sequence[int] = ()
+    columns: Sequence[Column], incumbent: Sequence[int], counts: Sequence[int], limits: Sequence[int] = ()
 ) -> list[int]:
     """Choose columns that serve every item once, at the least cost.
 
@@ -56,8 +56,8 @@ def recombine(
         Columns of a plan that keeps every rule; what it serves is to be served.
     counts
         Trucks of each group.
-    stock
-        Packs there are in each row of ``takes``.
+    limits
+        How much there is in each row of ``takes``.
 
     Returns
     -------
@@ -76,7 +76,7 @@ def recombine(
     chosen = sorted({*candidates, *incumbent})
     if len(chosen) == len(set(incumbent)):
         return sorted(incumbent)
-    return _partition(columns, chosen, incumbent, counts, stock)
+    return _partition(columns, chosen, incumbent, counts, limits)
 
 
 def _relax(columns: Sequence[Column], incumbent: Sequence[int], counts: Sequence[int]) -> tuple[float, np.ndarray]:
@@ -113,7 +113,7 @@ def _partition(
     chosen: Sequence[int],
     incumbent: Sequence[int],
     counts: Sequence[int],
-    stock: Sequence[int],
+    limits: Sequence[int],
 ) -> list[int]:
     """Solve the set partitioning of some columns, starting from the incumbent."""
     model = cp_model.CpModel()
@@ -133,7 +133,7 @@ def _partition(
         if len(members) > counts[group]:
             model.add(sum(x[c] for c in members) <= counts[group])
     for row, terms in takes.items():
-        model.add(sum(packs * x[c] for c, packs in terms) <= stock[row])
+        model.add(sum(packs * x[c] for c, packs in terms) <= limits[row])
     kept = set(incumbent)
     for c in chosen:
         model.add_hint(x[c], c in kept)

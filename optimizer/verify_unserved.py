@@ -126,7 +126,10 @@ def _is_in_time(
     depot = problem.depots[vehicle.depot]
     end = depot if vehicle.end_depot is None else problem.depots[vehicle.end_depot]
     closes_s = min(vehicle.shift_end_s, end.closes_s) if vehicle.returns else vehicle.shift_end_s
-    arrival_s = max(vehicle.shift_start_s, depot.opens_s, delivery.release_s) + vehicle.loading_s + out_s
+    departure_s = max(vehicle.shift_start_s, depot.opens_s, delivery.release_s) + vehicle.loading_s
+    if departure_s > depot.closes_s:
+        return False
+    arrival_s = departure_s + out_s
     if vehicle.max_duration_s is not None:
         needs_s = vehicle.loading_s + out_s + delivery.service_s + back_s
         if needs_s > vehicle.max_duration_s:

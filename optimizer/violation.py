@@ -36,6 +36,7 @@ class ViolationCode(StrEnum):
     OUTSIDE_WINDOW = "outside_window"
     OUTSIDE_SHIFT = "outside_shift"
     OUTSIDE_DEPOT_HOURS = "outside_depot_hours"
+    LEAVES_TOO_LATE = "leaves_too_late"
     LOADING_TOO_SHORT = "loading_too_short"
     LOADED_BEFORE_RELEASE = "loaded_before_release"
     # the truck's day

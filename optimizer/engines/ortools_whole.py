@@ -158,6 +158,7 @@ class _Model:
         for v, kind in enumerate(self._kinds):
             for end in (routing.Start(v), routing.End(v)):
                 time.CumulVar(end).SetRange(kind.opens_s, min(last, kind.closes_s))
+            time.CumulVar(routing.Start(v)).SetMax(min(last, kind.leaves_by_s - kind.loading_s))
             if kind.max_duration_s is not None:
                 time.SetSpanUpperBoundForVehicle(kind.max_duration_s, v)
             time.SetSpanCostCoefficientForVehicle(kind.second_cost // unit, v)

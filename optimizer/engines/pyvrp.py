@@ -119,6 +119,7 @@ def _build_data(whole: Whole, clients: list[pyvrp.Client], groups: list[pyvrp.Cl
                 fixed_cost=kind.fixed_cost // unit,
                 tw_early=kind.opens_s,
                 tw_late=_NO_LIMIT if kind.closes_s >= NEVER else kind.closes_s,
+                start_late=None if kind.leaves_by_s >= kind.closes_s else kind.leaves_by_s - kind.loading_s,
                 shift_duration=_NO_LIMIT if kind.max_duration_s is None else kind.max_duration_s,
                 max_distance=_NO_LIMIT if kind.max_metres is None else kind.max_metres,
                 unit_distance_cost=kind.metre_cost // unit,

@@ -9,7 +9,7 @@ import numpy as np
 import vroom
 
 from optimizer.engines.whole import NEVER, Deadline, TruckDay, Whole, build_plan, build_whole
-from optimizer.features import BEYOND_PLAIN_ROUTERS, Ability
+from optimizer.features import BEYOND_PLAIN_ROUTERS, Ability, Feature
 from optimizer.parallel import Executor
 from optimizer.plan import Limits, Plan, Status
 from optimizer.problem import Problem
@@ -18,7 +18,7 @@ from optimizer.watch import Progress
 
 #: Matrices of 15,000 with 32 bits are 0.9 GB each.
 ABILITY = Ability(
-    BEYOND_PLAIN_ROUTERS,
+    BEYOND_PLAIN_ROUTERS | {Feature.DEPOT_HOURS},
     most_deliveries=15_000,
 )
 #: The highest level: the most starts, and the most moves tried on each.

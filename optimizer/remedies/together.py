@@ -116,8 +116,8 @@ def _fill(case: Case, change: Change, wanting: Sequence[int]) -> _Load | None:
     unit = problem.vehicle_types[kind].count - 1
     model = build_model(replace(problem, deliveries=tuple(problem.deliveries[i] for i in wanting)))
     board = Board(model, depot)
-    board.free[:] = 0
-    board.free[kind] = model.trucks[kind] > 0
+    board.trucks[:] = 0
+    board.trucks[kind] = model.trucks[kind] > 0
     board.used += model.stock[depot] - case.left(depot)
     inserter = Inserter(board)
     stored = dict(case.stored)

@@ -190,7 +190,8 @@ class Annealing:
         if not self._one_rank and guests:
             importance = np.full(len(clients), 1 << len(guests), dtype=np.int64)
             importance[len(served) :] = [1 << (len(guests) - 1 - n) for n in range(len(guests))]
-        return build_piece(model, clients, groups, counts, self._stock(days, parts), importance)
+        stock, shared = self._stock(days, parts), self._shared_trucks(days, parts, number)
+        return build_piece(model, clients, groups, counts, stock, importance, shared)
 
     def _guests(self, waiting: Sequence[int]) -> list[int]:
         """Choose among those who wait whom the storage has room for, all together, beside everyone served."""
@@ -206,12 +207,23 @@ class Annealing:
 
     def _free(self, parts: int, number: int) -> IntArray:
         """Return the idle trucks by type and day that one of several parts may use, shape (t, d)."""
-        model = self._model
-        free = model.trucks.copy()
-        for day in self._chains[0].days:
-            free[day.kind, day.day] -= 1
+        free = self._model.trucks - self._in_use(self._chains[0].days)
         share: IntArray = free // parts + (free % parts > number)
         return share
+
+    def _shared_trucks(self, days: Sequence[TruckDay], parts: int, number: int) -> IntArray:
+        """Return what each shared limit allows one of several parts, which has some truck-days, shape (s, d)."""
+        model = self._model
+        left = model.shared_trucks - model.shared @ self._in_use(self._chains[0].days)
+        share: IntArray = model.shared @ self._in_use(days) + left // parts + (left % parts > number)
+        return share
+
+    def _in_use(self, days: Sequence[TruckDay]) -> IntArray:
+        """Count truck-days by type and day, shape (t, d)."""
+        in_use = np.zeros_like(self._model.trucks)
+        for day in days:
+            in_use[day.kind, day.day] += 1
+        return in_use
 
     def _stock(self, days: Sequence[TruckDay], parts: int) -> IntArray:
         """Return the packs that a part may take by the end of each day, shape (depots, c, d)."""

@@ -59,10 +59,10 @@ def _load(model: Model, truck_day: TruckDay) -> _Load:
 
 def _move(board: Board, load: _Load, day: int) -> bool:
     truck_day = load.truck_day
-    if board.free[truck_day.kind, day] == 0 or not _try_stock(board, load.packs, day, truck_day.day):
+    if board.free[truck_day.kind, day] <= 0 or not _try_stock(board, load.packs, day, truck_day.day):
         return False
-    board.free[truck_day.kind, day] -= 1
-    board.free[truck_day.kind, truck_day.day] += 1
+    board.in_use[truck_day.kind, day] += 1
+    board.in_use[truck_day.kind, truck_day.day] -= 1
     truck_day.day = day
     return True
 

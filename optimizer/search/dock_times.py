@@ -35,7 +35,9 @@ def drive_from(model: Model, kind: Kind, trip: Sequence[int], start_s: int) -> T
         clock = begins + model.service_s[i]
         stops.append(Stop(i, arrival, begins, clock))
     end = clock + seconds[-1]
-    return None if end > kind.closes_s else TripTimes(start_s, departure, end, sum(metres), tuple(stops))
+    if end > kind.closes_s or departure > kind.leaves_by_s:
+        return None
+    return TripTimes(start_s, departure, end, sum(metres), tuple(stops))
 
 
 def fit_loading(
@@ -73,9 +75,10 @@ def fit_loading(
         for trip in trips:
             released = max((model.release_s[i] for i in trip), default=0)
             first = max(kind.opens_s, released)
-            if first > kind.closes_s:
+            last = min(kind.closes_s, kind.leaves_by_s - kind.loading_s)
+            if first > last:
                 return None
-            start = cp.new_int_var(first, kind.closes_s, "")
+            start = cp.new_int_var(first, last, "")
             cp.add(start >= ready)
             ready = _drive(cp, model, kind, trip, start)
             loads.append(cp.new_fixed_size_interval_var(start, kind.loading_s, ""))
@@ -181,7 +184,7 @@ def _last_starts(model: Model, kind: Kind, trips: Sequence[Sequence[int]]) -> li
         for i, leg in zip(reversed(trip), reversed(seconds[:-1]), strict=True):
             begins = last_start(model.windows[i], clock - model.service_s[i])
             clock = -1 if begins is None else begins - leg
-        clock -= kind.loading_s
+        clock = min(clock, kind.leaves_by_s) - kind.loading_s
         latest.append(clock)
     return latest[::-1]
 

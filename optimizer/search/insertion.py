@@ -69,7 +69,7 @@ def build_table(model: Model, truck_day: TruckDay) -> IntArray:
         times = [clock]
         for i, leg in zip(trip, seconds, strict=False):
             start = first_start(model.windows[i], clock + leg)
-            if start is None:
+            if start is None or times[0] > kind.leaves_by_s:
                 return np.empty((_ROWS, 0), dtype=np.int64)
             times.append(start)
             clock = start + model.service_s[i]
@@ -90,7 +90,7 @@ def build_table(model: Model, truck_day: TruckDay) -> IntArray:
             latest = last_start(model.windows[i], deadline - seconds[position + 1] - model.service_s[i])
             deadline = -_NEVER if latest is None else latest
             times.append(deadline)
-        deadline -= seconds[0]
+        deadline = min(deadline - seconds[0], kind.leaves_by_s)
         times.append(deadline)  # departure from the depot
         late.append(times[::-1])
         if trip:
@@ -146,8 +146,10 @@ class Inserter:
             truck_day.trips = trips
             self._board.open(truck_day)
             self._opened[spot.truck_day] = True
-            if self._board.free[truck_day.kind, truck_day.day] > 0:
+            free = self._board.free
+            if free[truck_day.kind, truck_day.day] > 0:
                 self._append(TruckDay(truck_day.kind, truck_day.day, []))
+            self._withdraw_idle(free)
         self._tables[spot.truck_day] = build_table(self._model, truck_day)
         self._flat = None
         return truck_day
@@ -169,11 +171,20 @@ class Inserter:
         idle = [i for i, one in enumerate(self._truck_days) if not one.trips and (one.kind, one.day) == place]
         for i in idle:
             self._tables[i] = np.empty((_ROWS, 0), dtype=np.int64)
-        if self._board.free[place] > 0:
+        free = self._board.free
+        if free[place] > 0:
             if not idle:
                 self._append(TruckDay(*place, []))
             else:
                 self._tables[idle[0]] = build_table(self._model, self._truck_days[idle[0]])
+        self._withdraw_idle(free)
+
+    def _withdraw_idle(self, free: IntArray) -> None:
+        """Offer no idle truck of a type that, for a limit it shares with others, is free no more."""
+        if len(self._model.shared):
+            for number, (one, opened) in enumerate(zip(self._truck_days, self._opened, strict=True)):
+                if not opened and free[one.kind, one.day] <= 0:
+                    self._tables[number] = np.empty((_ROWS, 0), dtype=np.int64)
 
     def _append(self, truck_day: TruckDay) -> None:
         self._truck_days.append(truck_day)

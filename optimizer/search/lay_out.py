@@ -61,15 +61,18 @@ def lay_out(
     free = model.trucks.copy()
     if depot is not None:
         free[[kind.depot != depot for kind in model.kinds]] = 0
+    shared = model.shared_trucks.copy()
     failed: list[int] = []
     parts = _parts(model, deliveries)
     for number, part in enumerate(parts):
         left = len(parts) - number
         groups, counts = choose_groups(model, part, free // left + (free % left > 0))
-        piece = build_piece(model, part, groups, counts, _share(model, stock, part, deliveries))
+        own_stock, own_shared = _share(model, stock, part, deliveries), shared // left + (shared % left > 0)
+        piece = build_piece(model, part, groups, counts, own_stock, shared_trucks=own_shared)
         added = _fill(model, piece, urgent, depot is None, squeeze)
         for day in added:
             free[day.kind, day.day] -= 1
+            shared[model.shared[:, day.kind], day.day] -= 1
             stock[model.kinds[day.kind].depot, :, day.day :] -= model.packs[list(day.deliveries())].sum(axis=0)[:, None]
         days += added
         served = {i for day in added for i in day.deliveries()}
@@ -118,7 +121,7 @@ def _fill(model: Model, piece: Piece, urgent: Sequence[int], any_depot: bool, sq
     tagged = np.array([model.depot[i] for i in piece.clients], dtype=np.int64)
     at_home = data.allowed * (data.groups[:, G_DEPOT][None, :] == tagged[:, None]).astype(np.uint8)
     home = data._replace(allowed=at_home, new_groups=_only_allowed(data.new_groups, at_home))
-    solution = empty_solution(data, piece.stock)
+    solution = empty_solution(data, piece.stock, piece.shared)
     work = workspace(data, piece.stock, n)
     absent = insert_all(home, solution, work, np.array(order, dtype=np.int64), True)
     if absent and any_depot:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -19,7 +20,8 @@ Windows = tuple[tuple[int, int], ...]
 class Kind:
     """A vehicle type as the search reads it; times are cut to the hours of its depots.
 
-    ``end_place`` is where it comes back to, None for an open route. ``class_capacity_g`` is the room of each storage
+    ``end_place`` is where it comes back to, None for an open route; it is there, or through, by ``closes_s``, and has
+    loaded by ``leaves_by_s``, when its first depot closes. ``class_capacity_g`` is the room of each storage
     class of the model, None without compartments. ``metre_cost``, ``second_cost`` and ``fixed_cost`` are in 1/COST_SCALE of the currency.
     """
 
@@ -30,6 +32,7 @@ class Kind:
     capacity_ml: int
     opens_s: int
     closes_s: int
+    leaves_by_s: int
     loading_s: int
     trips_per_day: int
     metre_cost: int
@@ -40,9 +43,17 @@ class Kind:
     class_capacity_g: tuple[int, ...] | None
 
 
+@dataclass(frozen=True, slots=True)
+class SharedTrucks:
+    """Vehicle types of which no more than ``most[day]`` truck-days, all together, are used on each day."""
+
+    vehicle_types: tuple[int, ...]
+    most: tuple[int, ...]
+
+
 @dataclass(frozen=True, eq=False)
 class Model:
-    """Arrays of a problem; ``n`` deliveries, ``t`` vehicle types, ``d`` days, ``c`` commodities.
+    """Arrays of a problem; ``n`` deliveries, ``t`` vehicle types, ``d`` days, ``c`` commodities, ``s`` shared limits.
 
     Attributes
     ----------
@@ -69,6 +80,8 @@ class Model:
         Cumulative packs, shape (depots, c, d).
     trucks
         Trucks there are of each vehicle type on each day, shape (t, d).
+    shared, shared_trucks
+        Vehicle types of each shared limit, and what it allows them together on each day, shapes (s, t) and (s, d).
     """
 
     problem: Problem
@@ -92,6 +105,15 @@ class Model:
     order: list[int]
     stock: IntArray
     trucks: IntArray
+    shared: BoolArray
+    shared_trucks: IntArray
+
+    def free_trucks(self, trucks: IntArray, in_use: IntArray) -> IntArray:
+        """Return how many of some trucks are left of each type on each day, shape (t, d), when some are in use."""
+        free = trucks - in_use
+        for types, most in zip(self.shared, self.shared_trucks, strict=True):
+            free[types] = np.minimum(free[types], most - in_use[types].sum(axis=0))
+        return free
 
     @property
     def has_further_rules(self) -> bool:
@@ -103,8 +125,8 @@ class Model:
         )
 
 
-def build_model(problem: Problem) -> Model:
-    """Build the arrays of a problem and fetch its travel."""
+def build_model(problem: Problem, shared: Sequence[SharedTrucks] = ()) -> Model:
+    """Build the arrays of a problem, and of limits that its vehicle types share, and fetch its travel."""
     used = sorted({d.place for d in problem.deliveries} | {depot.place for depot in problem.depots})
     local = {place: i for i, place in enumerate(used)}
     deliveries = problem.deliveries
@@ -144,6 +166,10 @@ def build_model(problem: Problem) -> Model:
         trucks=np.array(
             [[v.trucks_on(day) for day in range(n_days)] for v in problem.vehicle_types], dtype=np.int64
         ).reshape(len(kinds), n_days),
+        shared=np.array([np.isin(range(len(kinds)), one.vehicle_types) for one in shared], dtype=np.bool_).reshape(
+            len(shared), len(kinds)
+        ),
+        shared_trucks=np.array([one.most for one in shared], dtype=np.int64).reshape(len(shared), n_days),
     )
 
 
@@ -173,6 +199,7 @@ def _kinds(problem: Problem, local: dict[int, int], classes: list[str]) -> tuple
                 capacity_ml=vehicle.capacity_ml,
                 opens_s=max(vehicle.shift_start_s, depot.opens_s),
                 closes_s=min(vehicle.shift_end_s, end.closes_s) if vehicle.returns else vehicle.shift_end_s,
+                leaves_by_s=depot.closes_s,
                 loading_s=vehicle.loading_s,
                 trips_per_day=vehicle.trips_per_day,
                 metre_cost=vehicle.cost_per_km * 18,
@@ -200,7 +227,7 @@ def _who_may_carry(problem: Problem, kinds: tuple[Kind, ...], class_of: IntArray
             room_g = [min(both) for both in zip(room_g, kind.class_capacity_g, strict=True)]
         fits = weight_g <= np.array(room_g, dtype=np.int64)[class_of] if classes else weight_g >= 0
         fits &= (volume_ml <= kind.capacity_ml) & (kind.capacity_g <= largest_g)
-        ok[:, k] = fits & (kind.opens_s <= kind.closes_s)
+        ok[:, k] = fits & (kind.opens_s + kind.loading_s <= min(kind.closes_s, kind.leaves_by_s))
     for i, delivery in enumerate(deliveries):
         if delivery.vehicle_types is not None:
             only = np.zeros(len(kinds), dtype=np.bool_)

@@ -67,7 +67,7 @@ class Piece:
         The delivery of each client.
     groups
         Vehicle type and day of each group.
-    data, stock
+    data, stock, shared
         As the compiled search takes them.
     leg_cost
         What a typical way to a near neighbour costs: the unit of temperature.
@@ -77,6 +77,7 @@ class Piece:
     groups: tuple[tuple[int, int], ...]
     data: Data
     stock: I64
+    shared: I64
     leg_cost: float
 
 
@@ -108,7 +109,7 @@ class Answer:
 def run_task(task: Task) -> Answer:
     """Do a task; the same task gives the same answer anywhere."""
     data, stock = task.piece.data, task.piece.stock
-    solution, best = empty_solution(data, stock), empty_solution(data, stock)
+    solution, best = (empty_solution(data, stock, task.piece.shared) for _ in range(2))
     work = workspace(data, stock, task.seed)
     load_days(data, solution, work, task.days)
     copy_solution(solution, best)
@@ -185,6 +186,7 @@ def build_piece(
     counts: Sequence[int],
     stock: IntArray,
     importance: IntArray | None = None,
+    shared_trucks: IntArray | None = None,
 ) -> Piece:
     """Build the data of a piece.
 
@@ -202,6 +204,8 @@ def build_piece(
         Cumulative packs it may use, shape (depots, c, d).
     importance
         What it weighs to leave each delivery waiting, from 1, shape (n,); all alike if not given.
+    shared_trucks
+        What each shared limit allows it on each day, shape (s, d); all that the model does if not given.
     """
     order = _by_place(model, clients)
     clients = [clients[n] for n in order]
@@ -235,8 +239,10 @@ def build_piece(
                 k.trips_per_day,
                 k.depot,
                 day,
+                k.leaves_by_s - k.loading_s,
+                *limits,
             )
-            for k, (_, day), count in zip(kinds, groups, counts, strict=True)
+            for k, (_, day), count, limits in zip(kinds, groups, counts, _limits(model, groups), strict=True)
         ],
         dtype=np.int64,
     ).reshape(len(groups), GROUP_COLUMNS)
@@ -295,7 +301,8 @@ def build_piece(
         limited=limited,
         stocked=_stock_binds(packs, allowed, groups, kinds, stock),
     )
-    return Piece(tuple(clients), tuple(groups), data, stock, _leg_cost(data, prices))
+    shared = np.ascontiguousarray((model.shared_trucks if shared_trucks is None else shared_trucks).ravel())
+    return Piece(tuple(clients), tuple(groups), data, stock, shared, _leg_cost(data, prices))
 
 
 def _by_place(model: Model, clients: Sequence[int]) -> list[int]:
@@ -362,6 +369,17 @@ def _siblings(table: I64) -> I32:
     most = int(alike.sum(axis=1).max(initial=0))
     order = np.argsort(~alike, axis=1, kind="stable")[:, : max(1, most)]
     return np.where(np.take_along_axis(alike, order, axis=1), order, NONE).astype(np.int32)
+
+
+def _limits(model: Model, groups: Sequence[tuple[int, int]]) -> list[tuple[int, ...]]:
+    """Return where the limits of each group, at most two, stand behind the groups: by limit and day; last is none."""
+    n_days = model.shared_trucks.shape[1]
+    none = len(groups) + model.shared_trucks.size
+    places = []
+    for kind, day in groups:
+        own = [len(groups) + int(limit) * n_days + day for limit in np.flatnonzero(model.shared[:, kind])]
+        places.append((*own, *[none] * (2 - len(own))))
+    return places
 
 
 def is_timed(model: Model, clients: Iterable[int], kinds: Sequence[Kind]) -> bool:

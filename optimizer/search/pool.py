@@ -57,7 +57,8 @@ class Pool:
         n_days = len(self._model.problem.days)
         columns = [self._column(key, n_days) for key in keys]
         counts = self._model.trucks.ravel().tolist()
-        chosen = recombine(columns, incumbent, counts, self._model.stock.ravel().tolist())
+        limits = [*self._model.stock.ravel().tolist(), *self._model.shared_trucks.ravel().tolist()]
+        chosen = recombine(columns, incumbent, counts, limits)
         days = [TruckDay(keys[c][0], keys[c][1], [list(trip) for trip in keys[c][2]]) for c in chosen]
         return days, sum(columns[c].cost for c in chosen)
 
@@ -72,6 +73,7 @@ class Pool:
             for later in range(day, n_days):
                 row = (depot * len(packs) + int(commodity)) * n_days + later
                 takes.append((row, int(packs[commodity])))
+        takes += [(model.stock.size + int(limit) * n_days + day, 1) for limit in np.flatnonzero(model.shared[:, kind])]
         return Column(items, self._cost[key], kind * n_days + day, tuple(takes))
 
 

@@ -63,11 +63,13 @@ def schedule_trip(model: Model, kind: Kind, trip: Sequence[int], ready_s: int) -
     Returns
     -------
     TripTimes | None
-        None when a window or the end of the working day cannot be kept.
+        None when a window, the end of the working day or the hours of the depot cannot be kept.
     """
     metres, seconds = legs_of(model, kind, trip)
     released = max((model.release_s[i] for i in trip), default=0)
     clock = max(ready_s, kind.opens_s, released) + kind.loading_s
+    if clock > kind.leaves_by_s:
+        return None
     for i, leg in zip(trip, seconds, strict=False):
         start = first_start(model.windows[i], clock + leg)
         if start is None:
@@ -83,7 +85,7 @@ def schedule_trip(model: Model, kind: Kind, trip: Sequence[int], ready_s: int) -
         if start is None:  # pragma: no cover - the earliest schedule shows that there is one
             return None
         clock = start - seconds[position]
-    departure = clock
+    departure = clock = min(clock, kind.leaves_by_s)
     stops = []
     for i, leg in zip(trip, seconds, strict=False):
         arrival = clock + leg

@@ -13,7 +13,7 @@ from optimizer.search.admission import admit, in_rank_order
 from optimizer.search.annealing import Annealing
 from optimizer.search.calendar import bring_forward
 from optimizer.search.lay_out import boards_of
-from optimizer.search.model import Model, build_model
+from optimizer.search.model import Model, SharedTrucks, build_model
 from optimizer.search.report import boards_from, build_plan, explain_waiting
 from optimizer.search.state import Board
 from optimizer.search.waiting import displace, readmit
@@ -35,14 +35,15 @@ def search_routes(
     should_stop: Callable[[], bool] | None,
     executor: Executor,
     start: Plan | None = None,
+    shared: Sequence[SharedTrucks] = (),
 ) -> Plan:
     """Decide who waits by rank, then anneal the routes of the served on all cores.
 
     Parameters and answer are those of ``optimizer.solve.solve``, but docks count for nothing; ``start`` is a plan that
-    keeps every rule.
+    keeps every rule, ``shared`` are limits that vehicle types share.
     """
     watch = Watch(limits, on_progress, should_stop, len(problem.deliveries), executor.workers)
-    model = build_model(problem)
+    model = build_model(problem, shared)
     served = set() if start is None else {stop.delivery for trip in start.trips for stop in trip.stops}
     reasons = [None if i in served else static_reason(problem, i) for i in range(len(problem.deliveries))]
     never = [reason for reason in reasons if reason is not None]

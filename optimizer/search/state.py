@@ -34,8 +34,8 @@ class Board:
     ----------
     truck_days
         Truck-days in use, in the order in which they were opened.
-    free
-        Trucks left by vehicle type and day, shape (t, d); zero for the types of other depots.
+    trucks, in_use
+        Trucks there are and those in use, by vehicle type and day, shape (t, d); none of the types of other depots.
     used
         Packs that have left by the end of each day, shape (c, d).
     """
@@ -43,17 +43,24 @@ class Board:
     model: Model
     depot: int
     truck_days: list[TruckDay] = field(default_factory=list)
-    free: IntArray = field(init=False)
+    trucks: IntArray = field(init=False)
+    in_use: IntArray = field(init=False)
     used: IntArray = field(init=False)
 
     def __post_init__(self) -> None:
         """Start with every truck free and no pack taken, then count the truck-days given."""
-        self.free = self.model.trucks.copy()
-        self.free[[kind.depot != self.depot for kind in self.model.kinds]] = 0
+        self.trucks = self.model.trucks.copy()
+        self.trucks[[kind.depot != self.depot for kind in self.model.kinds]] = 0
+        self.in_use = np.zeros_like(self.trucks)
         self.used = np.zeros(self.model.stock.shape[1:], dtype=np.int64)
         for truck_day in self.truck_days:
-            self.free[truck_day.kind, truck_day.day] -= 1
+            self.in_use[truck_day.kind, truck_day.day] += 1
             self.take(truck_day.deliveries(), truck_day.day)
+
+    @property
+    def free(self) -> IntArray:
+        """Trucks left by vehicle type and day, shape (t, d)."""
+        return self.model.free_trucks(self.trucks, self.in_use)
 
     def take(self, deliveries: Iterable[int], day: int) -> None:
         """Take the packs of deliveries that leave on a day."""
@@ -66,7 +73,7 @@ class Board:
     def open(self, truck_day: TruckDay) -> None:
         """Put a truck-day, with its trips, into use."""
         self.truck_days.append(truck_day)
-        self.free[truck_day.kind, truck_day.day] -= 1
+        self.in_use[truck_day.kind, truck_day.day] += 1
         self.take(truck_day.deliveries(), truck_day.day)
 
     def change(self, truck_day: TruckDay, trips: list[list[int]]) -> None:
@@ -76,7 +83,7 @@ class Board:
         self.take(truck_day.deliveries(), truck_day.day)
         if not truck_day.trips:
             self.truck_days.remove(truck_day)
-            self.free[truck_day.kind, truck_day.day] += 1
+            self.in_use[truck_day.kind, truck_day.day] -= 1
 
     def slack(self) -> IntArray:
         """Return how many more packs may leave on each day so that every later day still holds, shape (c, d)."""

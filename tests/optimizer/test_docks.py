@@ -1,5 +1,6 @@
 """No more trucks load at once than there are docks, at the least cost of waiting, and who finds no dock is told so."""
 
+from collections import Counter
 from dataclasses import replace
 
 import pytest
@@ -7,9 +8,11 @@ import pytest
 from optimizer.docks import keep_docks
 from optimizer.engines import apart, by_hand, ortools_whole, pyvrp, tagged, vroom
 from optimizer.features import Feature, UnsupportedError
+from optimizer.parallel import SerialExecutor
 from optimizer.pins import solve_beside
 from optimizer.plan import Limits, Plan, Reason
 from optimizer.problem import Depot, Problem, VehicleType
+from optimizer.search.search_routes import search_routes
 from optimizer.search.stagger import stagger_trucks
 from optimizer.solve import solve
 from optimizer.verify import verify_plan
@@ -193,19 +196,42 @@ def test_a_long_trip_that_must_load_later_leaves_out_its_highest_rank():
     assert verify_plan(problem, planned) == ()
 
 
-def test_trucks_take_turns_by_docks_and_in_proportion_to_their_types():
+def test_any_truck_may_have_any_turn_but_they_share_the_docks_and_there_are_no_more_of_a_type():
     trucks = [make_truck(name="a", count=4), make_truck(name="b", count=2, loading_s=3600)]
     problem = make_problem(
         STAR, [make_delivery("d", 1, vehicle_types=(1,))], trucks, depots=[Depot(0, ((9**9,),), docks=2)]
     )
 
-    turns, original = stagger_trucks(problem)
+    turns = stagger_trucks(problem)
 
-    assert [(v.name, v.count, v.shift_start_s // HOUR) for v in turns.vehicle_types] == [
-        ("a#0", 1, 6), ("a#1", 2, 7), ("a#2", 1, 8), ("b#0", 1, 6), ("b#2", 1, 8),
+    assert [(v.name, v.count, v.shift_start_s // HOUR) for v in turns.problem.vehicle_types] == [
+        ("a#0", 2, 6), ("a#1", 2, 7), ("a#2", 2, 8), ("b#0", 2, 6), ("b#1", 2, 7), ("b#2", 2, 8),
     ]  # fmt: skip
-    assert original == (0, 0, 0, 1, 1)
-    assert turns.deliveries[0].vehicle_types == (3, 4)
+    assert turns.original == (0, 0, 0, 1, 1, 1)
+    assert turns.problem.deliveries[0].vehicle_types == (3, 4, 5)
+    assert [(one.vehicle_types, one.most) for one in turns.shared] == [
+        ((0, 3), (2,)), ((1, 4), (2,)), ((2, 5), (2,)), ((0, 1, 2), (4,)), ((3, 4, 5), (2,)),
+    ]  # fmt: skip
+
+
+def test_trucks_in_turns_are_never_more_than_share_the_docks_or_are_there():
+    """Of turns that are planned as they are, without fitting."""
+    small = make_truck(name="small", capacity_g=2_000_000, count=3, fixed_cost=60, loading_s=3600, trips_per_day=2)
+    large = make_truck(name="large", count=3, loading_s=3600)
+    deliveries = [make_delivery(f"d{i:02d}", 1 + i % 4, 100 + 10 * i, n_days=2, rank=i // 8) for i in range(24)]
+    problem = make_problem(STAR, deliveries, [small, large], 2, [Depot(0, ((10**9,) * 2,), docks=2)])
+    turns = stagger_trucks(problem)
+
+    plan = search_routes(
+        turns.problem, Limits(iterations=30), 1, on_progress=None, should_stop=None, executor=SerialExecutor(),
+        shared=turns.shared,
+    )  # fmt: skip
+
+    trucks = {(t.day, t.vehicle_type, t.vehicle) for t in plan.trips}
+    for one in turns.shared:
+        out = Counter(day for day, kind, _ in trucks if kind in one.vehicle_types)
+        assert all(out[day] <= most for day, most in enumerate(one.most))
+    assert len({kind for _, kind, _ in trucks}) > 2
 
 
 def test_planning_in_turns_leaves_less_waiting_than_fitting_afterwards():

@@ -5,10 +5,13 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from benchmarks.instances import small
+from benchmarks.reference.exact import solve_exactly
 from optimizer.plan import Limits, Plan, Reason
 from optimizer.problem import Depot, Problem, ProblemError
 from optimizer.solve import solve
 from optimizer.verify import verify_plan
+from optimizer.violation import ViolationCode
 from tests.support.routing import Plane, make_delivery, make_problem, make_truck
 
 HOUR = 3600
@@ -458,3 +461,44 @@ def test_trucks_of_some_days_are_used_up_on_these():
 def test_days_of_a_truck_are_ascending_days_of_the_period(days):
     with pytest.raises(ProblemError, match="vehicle truck: days"):
         make_problem(LINE, [], [make_truck(days=days)], n_days=3)
+
+
+def test_a_hired_truck_has_left_when_its_depot_closes_and_waits_on_its_way():
+    noon = make_delivery("a", 1, windows=((12 * HOUR, 13 * HOUR),))
+    problem = make_problem(LINE, [noon], [make_truck(returns=False)])
+    closing = replace(problem, depots=(Depot(0, ((10**9,),), closes_s=9 * HOUR),))
+
+    (free,), (trip,) = plan_of(problem).trips, plan_of(closing).trips
+
+    assert (free.departure_s, free.stops[0].start_s) == (12 * HOUR - 1000, 12 * HOUR)
+    assert (trip.departure_s, trip.stops[0].arrival_s, trip.stops[0].start_s) == (9 * HOUR, 9 * HOUR + 1000, 12 * HOUR)
+    assert {v.code for v in verify_plan(closing, plan_of(problem))} == {ViolationCode.LEAVES_TOO_LATE}
+
+
+@pytest.mark.parametrize("closes_s", [9 * HOUR, 9 * HOUR - 1])
+def test_who_cannot_load_before_the_depot_closes_does_not_leave(closes_s):
+    late = make_delivery("a", 1, release_s=9 * HOUR - 1800)
+    depot = Depot(0, ((10**9,),), closes_s=closes_s)
+
+    plan = plan_of(make_problem(LINE, [late], [make_truck(returns=False)], depots=[depot]))
+
+    if closes_s == 9 * HOUR:
+        assert [trip.departure_s for trip in plan.trips] == [9 * HOUR]
+    else:
+        assert waiting(plan) == {0: Reason.SHIFT_TOO_SHORT}
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_trucks_that_end_elsewhere_leave_in_time_at_the_proven_least_cost(seed):
+    problem = small("open routes", seed)
+    deliveries = tuple(
+        replace(d, windows=((13 * HOUR, 15 * HOUR),)) if n % 2 else d for n, d in enumerate(problem.deliveries)
+    )
+    trucks = tuple(replace(v, cost_per_hour=90) for v in problem.vehicle_types)
+    free = replace(problem, deliveries=deliveries, vehicle_types=trucks)
+    closing = replace(free, depots=(replace(problem.depots[0], closes_s=8 * HOUR),))
+
+    plan = plan_of(closing, 100)
+
+    assert plan.unserved == ()
+    assert plan.scaled_cost == solve_exactly(closing).scaled_cost > solve_exactly(free).scaled_cost

@@ -327,6 +327,7 @@ def test_every_code_is_produced_by_a_test() -> None:
     by_themselves = {
         ViolationCode.RANK_BROKEN,
         ViolationCode.DOCKS_EXCEEDED,
+        ViolationCode.LEAVES_TOO_LATE,
         ViolationCode.PARTS_WRONG,
         ViolationCode.CHANGES_EXCEEDED,
         ViolationCode.BEGUN_CHANGED,

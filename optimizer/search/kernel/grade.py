@@ -10,7 +10,6 @@ from optimizer.search.kernel.layout import (
     D_METRES,
     D_SIZE,
     D_TRIPS,
-    G_COUNT,
     G_FIXED_COST,
     G_METRE_COST,
     G_SECOND_COST,
@@ -24,7 +23,7 @@ from optimizer.search.kernel.layout import (
     Workspace,
     compiled,
 )
-from optimizer.search.kernel.moves import record, regroup
+from optimizer.search.kernel.moves import has_truck, record, regroup
 
 
 @compiled
@@ -69,7 +68,7 @@ def find_larger(d: Data, s: Solution, w: Workspace, t: int, c: int) -> None:
         h = np.int64(d.siblings[g, i])
         if h < 0:
             break
-        if s.used[h] >= d.groups[h, G_COUNT] or not d.allowed[c, h]:
+        if not d.allowed[c, h] or not has_truck(d, s, h, g):
             continue
         fits = True
         for k in range(s.room.shape[1]):
@@ -92,7 +91,7 @@ def take_cheapest(d: Data, s: Solution, w: Workspace, day: int) -> None:
         h = np.int64(d.siblings[g, i])
         if h < 0:
             break
-        if s.used[h] >= d.groups[h, G_COUNT]:
+        if not has_truck(d, s, h, g):
             continue
         cost = change_cost(d, s, day, h)
         if cost < best_cost and may_drive(d, s, day, h):

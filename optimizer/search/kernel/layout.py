@@ -2,7 +2,8 @@
 
 A solution is a set of truck-days, each with one or more trips; a trip is a ring of nodes. Nodes 0 .. n-1 are the
 clients, node n + t is the depot at both ends of trip t. Columns that are read together lie side by side, so that a
-node costs one cache line.
+node costs one cache line. New figures go into columns of the arrays there are: two more arrays in these tuples, and loops
+over them, once made every search 1.4 to 2 times slower.
 """
 
 from __future__ import annotations
@@ -61,10 +62,11 @@ SEGMENT_COLUMNS = 8
 TRIP_COLUMNS = 13
 # Columns of a truck-day, STALE when one of its trips is; its trips follow in their order.
 D_GROUP, D_SIZE, D_METRES, D_DURATION, D_STALE, D_TRIPS = range(6)
-# Columns of a group: like trucks at one depot on one day.
+# Columns of a group: like trucks at one depot on one day. LIMIT and LIMIT2 are where in ``left`` the limits stand that it
+# shares with other groups, or what never runs out.
 (G_START, G_END, G_COUNT, G_METRE_COST, G_SECOND_COST, G_FIXED_COST, G_OPENS, G_CLOSES, G_LOADING, G_MAX_METRES,
- G_MAX_DURATION, G_TRIPS, G_DEPOT, G_DAY) = range(14)  # fmt: skip
-GROUP_COLUMNS = 14
+ G_MAX_DURATION, G_TRIPS, G_DEPOT, G_DAY, G_LAST_START, G_LIMIT, G_LIMIT2) = range(17)  # fmt: skip
+GROUP_COLUMNS = 17
 # Columns of a client. ALONE is what a trip for it alone costs at least, on a truck in use; REMOTENESS on another truck.
 C_LOCATION, C_SERVICE, C_RELEASE, C_FIRST_WINDOW, C_END_WINDOW, C_ALONE, C_REMOTENESS, C_ABSENT_COST = range(8)
 # The scalars of a solution: its cost, free trip and truck-day numbers left, clients absent, length of the journal, and
@@ -92,7 +94,7 @@ class Data(NamedTuple):
     near
         The clients nearest to each one, nearest first, -1 where there are no more, shape (n, a).
     groups
-        Shape (g, 14), columns ``G_``.
+        Shape (g, 17), columns ``G_``.
     capacity
         Shape (g, k).
     new_groups
@@ -139,7 +141,8 @@ class Solution(NamedTuple):
 
     ``room`` is what each trip's truck could still load, shape (t + 1, k), and in the last row, which ``NONE`` means
     too, ``NO_ROOM``; ``free_trips`` and ``free_days`` are stacks of unused numbers;
-    ``used`` counts truck-days by group; ``stock`` is what is left, cumulative, shape (depots, commodities, days).
+    ``left`` counts the trucks left of each group, behind these what is left of each limit that groups share, and last what
+    never runs out, shape (g + limits + 1,); ``stock`` is what is left, cumulative, shape (depots, commodities, days).
     """
 
     node: I32
@@ -149,7 +152,7 @@ class Solution(NamedTuple):
     day: I64
     free_trips: I32
     free_days: I32
-    used: I64
+    left: I64
     stock: I64
     scalars: I64
 
@@ -184,8 +187,8 @@ class Workspace(NamedTuple):
     shared_cost: U8
 
 
-def empty_solution(data: Data, stock: I64) -> Solution:
-    """Return a solution without trips, everyone absent."""
+def empty_solution(data: Data, stock: I64, shared: I64) -> Solution:
+    """Return a solution without trips, everyone absent; with the trucks that each shared limit allows."""
     n = len(data.clients)
     slots = n + 2
     solution = Solution(
@@ -196,7 +199,7 @@ def empty_solution(data: Data, stock: I64) -> Solution:
         day=np.zeros((slots, D_TRIPS + int(data.groups[:, G_TRIPS].max(initial=1))), dtype=np.int64),
         free_trips=np.arange(slots, dtype=np.int32)[::-1].copy(),
         free_days=np.arange(slots, dtype=np.int32)[::-1].copy(),
-        used=np.zeros(len(data.groups), dtype=np.int64),
+        left=np.concatenate([data.groups[:, G_COUNT], shared, [NEVER]]).astype(np.int64),
         stock=stock.copy(),
         scalars=np.array([0, slots, slots, 0, 0, 0], dtype=np.int64),
     )
@@ -258,5 +261,5 @@ def copy_solution(source: Solution, target: Solution) -> None:
                 target.stock[depot, k, day] = source.stock[depot, k, day]
     _copy_row(source.free_trips, target.free_trips)
     _copy_row(source.free_days, target.free_days)
-    _copy_row(source.used, target.used)
+    _copy_row(source.left, target.left)
     _copy_row(source.scalars, target.scalars)

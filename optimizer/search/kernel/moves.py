@@ -21,6 +21,9 @@ from optimizer.search.kernel.layout import (
     G_DEPOT,
     G_END,
     G_FIXED_COST,
+    G_LAST_START,
+    G_LIMIT,
+    G_LIMIT2,
     G_LOADING,
     G_METRE_COST,
     G_OPENS,
@@ -86,7 +89,7 @@ def set_depot(d: Data, s: Solution, h: int, g: int) -> None:
     s.node[h, ORDER] = 0
     s.segment[h, HEAD_READY] = d.groups[g, G_OPENS] + d.groups[g, G_LOADING]
     s.segment[h, HEAD_DURATION] = d.groups[g, G_LOADING]
-    s.segment[h, HEAD_LATE] = NEVER
+    s.segment[h, HEAD_LATE] = d.groups[g, G_LAST_START]
     s.segment[h, HEAD_RELEASE] = 0
     s.segment[h, TAIL_DURATION] = 0
     s.segment[h, TAIL_EARLY] = -NEVER
@@ -119,6 +122,27 @@ def mark(s: Solution, t: int, h: int, p: int, c: int, q: int) -> None:
         trip[t, T_TO] = q
 
 
+@inlined
+def has_truck(d: Data, s: Solution, g: int, given_up: int) -> bool:
+    """Tell whether a group has another truck, one of a second group being given up for it (or of NONE)."""
+    first, second = d.groups[g, G_LIMIT], d.groups[g, G_LIMIT2]
+    free = s.left[g] > 0
+    if free and (s.left[first] <= 0 or s.left[second] <= 0):
+        free = False
+        if given_up != NONE:
+            one, other = d.groups[given_up, G_LIMIT], d.groups[given_up, G_LIMIT2]
+            free = (s.left[first] > 0 or first in (one, other)) and (s.left[second] > 0 or second in (one, other))
+    return free
+
+
+@inlined
+def count_truck(d: Data, s: Solution, g: int, sign: int) -> None:
+    """Count a truck of a group as used, or as free again."""
+    s.left[g] -= sign
+    s.left[d.groups[g, G_LIMIT]] -= sign
+    s.left[d.groups[g, G_LIMIT2]] -= sign
+
+
 @compiled
 def open_trip(d: Data, s: Solution, day: int, g: int, at: int) -> int:
     """Open an empty trip as number ``at`` of a truck-day, or of a new truck-day of group g; return it."""
@@ -130,7 +154,7 @@ def open_trip(d: Data, s: Solution, day: int, g: int, at: int) -> int:
         s.day[day, D_SIZE] = 0
         s.day[day, D_METRES] = 0
         s.day[day, D_DURATION] = 0
-        s.used[g] += 1
+        count_truck(d, s, g, 1)
         s.scalars[COST] += d.groups[g, G_FIXED_COST]
     k = s.scalars[FREE_TRIPS] - 1
     s.scalars[FREE_TRIPS] = k
@@ -183,7 +207,7 @@ def close_trip(d: Data, s: Solution, t: int) -> int:
         k = s.scalars[FREE_DAYS]
         s.free_days[k] = day
         s.scalars[FREE_DAYS] = k + 1
-        s.used[g] -= 1
+        count_truck(d, s, g, -1)
         s.scalars[COST] -= d.groups[g, G_FIXED_COST]
     else:
         other = s.day[day, D_TRIPS]
@@ -283,8 +307,8 @@ def regroup(d: Data, s: Solution, day: int, g: int) -> None:
     """Give a truck-day another group: its trips start, end, cost and are timed as the group's."""
     node = s.node
     old = s.day[day, D_GROUP]
-    s.used[old] -= 1
-    s.used[g] += 1
+    count_truck(d, s, old, -1)
+    count_truck(d, s, g, 1)
     s.scalars[COST] += d.groups[g, G_FIXED_COST] - d.groups[old, G_FIXED_COST]
     s.day[day, D_GROUP] = g
     for i in range(s.day[day, D_SIZE]):

@@ -19,11 +19,11 @@ from optimizer.search.kernel.layout import (
     D_STALE,
     D_TRIPS,
     G_CLOSES,
-    G_COUNT,
     G_DAY,
     G_DEPOT,
     G_END,
     G_FIXED_COST,
+    G_LAST_START,
     G_LOADING,
     G_MAX_DURATION,
     G_MAX_METRES,
@@ -63,7 +63,7 @@ from optimizer.search.kernel.layout import (
     Workspace,
     compiled,
 )
-from optimizer.search.kernel.moves import link, open_trip, record, regroup
+from optimizer.search.kernel.moves import has_truck, link, open_trip, record, regroup
 from optimizer.search.kernel.rand import below, positions_to_blink
 from optimizer.search.kernel.times import earliest_end, latest_start, refresh_day
 
@@ -142,7 +142,7 @@ def try_new_trip(
     from_it = d.clients[c, C_SERVICE] + d.seconds[location, end]
     duration = to_it + from_it
     earliest = max(ready, d.groups[g, G_OPENS], d.clients[c, C_RELEASE])
-    latest = min(deadline, d.groups[g, G_CLOSES]) - duration
+    latest = min(min(deadline, d.groups[g, G_CLOSES]) - duration, d.groups[g, G_LAST_START])
     if d.limited and (
         metres_before + metres > d.groups[g, G_MAX_METRES] or seconds_before + duration > d.groups[g, G_MAX_DURATION]
     ):
@@ -329,7 +329,7 @@ def insert_cheapest(
         g = np.int64(d.new_groups[c, k])
         if g < 0:
             break
-        if s.used[g] >= groups[g, G_COUNT]:
+        if not has_truck(d, s, g, NONE):
             continue
         if stocked and not w.stock_ok[groups[g, G_DEPOT], groups[g, G_DAY]]:
             continue

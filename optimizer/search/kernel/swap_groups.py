@@ -7,7 +7,6 @@ from optimizer.search.kernel.layout import (
     COST,
     D_GROUP,
     D_SIZE,
-    G_COUNT,
     G_DEPOT,
     G_TRIPS,
     JOURNAL,
@@ -21,7 +20,7 @@ from optimizer.search.kernel.layout import (
     Workspace,
     compiled,
 )
-from optimizer.search.kernel.moves import record, regroup
+from optimizer.search.kernel.moves import has_truck, record, regroup
 from optimizer.search.kernel.rand import below
 from optimizer.search.kernel.times import refresh_day, times_hold
 
@@ -35,7 +34,7 @@ def try_other_group(d: Data, s: Solution, w: Workspace, day: int) -> None:
     if h == g or s.day[day, D_SIZE] > d.groups[h, G_TRIPS] or not may_drive(d, s, day, h):
         return
     other = NONE
-    if s.used[h] >= d.groups[h, G_COUNT]:
+    if not has_truck(d, s, h, g):
         other = _find_day(d, s, w, h)
         if other == NONE or s.day[other, D_SIZE] > d.groups[g, G_TRIPS] or not may_drive(d, s, other, g):
             return

@@ -60,7 +60,7 @@ def test_times_of_the_parts_that_changed_are_times_of_the_whole(variant, seed):
     piece = build_piece(model, clients, *choose_groups(model, clients, free, ()), model.stock)
     number = {i: n for n, i in enumerate(clients)}
     group = {g: n for n, g in enumerate(piece.groups)}
-    solution, best = empty_solution(piece.data, piece.stock), empty_solution(piece.data, piece.stock)
+    solution, best = (empty_solution(piece.data, piece.stock, piece.shared) for _ in range(2))
     work = workspace(piece.data, piece.stock, seed)
     load_days(piece.data, solution, work, [
         (group[day.kind, day.day], [[number[i] for i in trip] for trip in day.trips]) for day in days
