@@ -179,6 +179,22 @@ def make_first_leg(n: int, seed: int) -> Problem:
     return build_first_leg(first, second, opening, [d.place for d in one_each], service_s=1200).problem
 
 
+def make_docks(n: int, seed: int) -> Problem:
+    """Few docks, an hour of loading, and two hours in which most stops want their goods: who loads first matters."""
+
+    def more(rng: random.Random) -> dict[str, Any]:
+        return {"windows": ((8 * HOUR, 10 * HOUR),) if rng.random() < 0.7 else ()}
+
+    points, deliveries = _scatter(n, seed, more, side_m=SIDE_M // 2)
+    trucks = [
+        _truck("small", 6, deliveries, fixed_cost=70, cost_per_hour=0, loading_s=HOUR),
+        _truck("large", 10, deliveries, fixed_cost=100, cost_per_km=13, cost_per_hour=0, loading_s=HOUR),
+    ]
+    docks = max(1, n // 9)
+    stock = ((sum(d.packs[0] for d in deliveries),),)
+    return make_problem(points, deliveries, trucks, depots=[Depot(0, stock, docks=docks)])
+
+
 def make_balance(n: int, seed: int) -> Problem:
     """Trucks of one size with a day to fill, paid by the hour."""
     points, deliveries = _scatter(n, seed)
@@ -198,6 +214,20 @@ def make_split(n: int, seed: int) -> Problem:
     return make_problem(points, parts, [truck])
 
 
+def cut_into_units(problem: Problem) -> Problem:
+    """Return a problem of split delivery with every unit of load as a delivery of its own."""
+    units = [
+        replace(
+            d, name=f"{d.name}#{n}", packs=(UNIT_PACKS,), weight_g=_grams(1), volume_ml=d.volume_ml // parts,
+            divisible=False,
+        )
+        for d in problem.deliveries
+        for parts in [d.packs[0] // UNIT_PACKS]
+        for n in range(parts)
+    ]  # fmt: skip
+    return replace(problem, deliveries=tuple(units))
+
+
 Make = Callable[[int, int], Problem]
 
 #: What makes a problem of each variant.
@@ -210,6 +240,7 @@ VARIANTS: Mapping[str, Make] = {
     "other end depot": make_other_end,
     "depots of scarce stock": make_multi_depot,
     "first leg": make_first_leg,
+    "docks": make_docks,
     "all together": make_mixed,
 }
 #: Seeds of the small problems of each variant; ``small`` gives each its size.

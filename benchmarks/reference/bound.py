@@ -9,7 +9,7 @@ are a feasible dual solution, for on every route they come to no more than its c
 steps move the prices. Trucks and cumulative stock have prices too, never negative.
 
 Kept are load, compartments of two classes, access, calendars, stock, trucks, and the longest road, or else work, of a
-trip. Left out, which only lowers the bound: windows, release, waiting, volume and storage. Of a truck-day's fixed cost
+trip. Left out, which only lowers the bound: windows, release, waiting, docks, volume and storage. Of a truck-day's fixed cost
 each trip bears its least share, one in ``trips_per_day``.
 """
 
@@ -50,7 +50,7 @@ def bound_cost(problem: Problem, rounds: int = 300, target: float | None = None)
     NotImplementedError
         When the problem uses a rule that is not known here: with it, plans might cost less than the bound.
     """
-    require_known(problem)
+    require_known(problem, "docks")
     units, fleets = load_in_units(problem), find_fleets(problem)
     packs = np.array([d.packs for d in problem.deliveries], dtype=np.float64).reshape(len(problem.deliveries), -1)
     stock = np.array([depot.stock for depot in problem.depots], dtype=np.float64)

@@ -18,8 +18,15 @@ KNOWN = {
 }
 
 
-def require_known(problem: Problem) -> None:
+def require_known(problem: Problem, *also: str) -> None:
     """Refuse a problem with a rule whose meaning the exact reference and the bound do not take into account.
+
+    Parameters
+    ----------
+    problem
+        The problem.
+    also
+        Further fields that the caller takes into account, or may leave out.
 
     Raises
     ------
@@ -34,7 +41,7 @@ def require_known(problem: Problem) -> None:
     )
     for one in parts:
         for field in fields(one):
-            if field.name not in KNOWN[type(one)].split():
+            if field.name not in {*KNOWN[type(one)].split(), *also}:
                 usual = field.default_factory() if field.default_factory is not MISSING else field.default
                 if getattr(one, field.name) != usual:
                     raise NotImplementedError(f"the reference knows no {field.name}")

@@ -59,7 +59,8 @@ def find_trips(problem: Problem, number: int) -> dict[int, list[Label]]:
         pieces = through_by(follow(label.pieces, time, (), 0), closes)
         return Label(label.metres + road, pieces, label.stops) if pieces else None
 
-    root = Label(0, through_by(((opens, closes, opens + vehicle.loading_s, 1),), closes), ())
+    last = min(closes, depot.closes_s - vehicle.loading_s)
+    root = Label(0, through_by(((opens, last, opens + vehicle.loading_s, 1),), closes) if opens <= last else (), ())
     open_labels: dict[int, dict[int, list[Label]]] = defaultdict(lambda: defaultdict(list))
     trips: dict[int, list[Label]] = defaultdict(list)
     for i in able:

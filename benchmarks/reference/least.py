@@ -1,0 +1,25 @@
+"""The proven least cost of a small problem, by the reference that knows its rules."""
+
+from __future__ import annotations
+
+from benchmarks.reference.docks import least_with_docks
+from benchmarks.reference.exact import solve_exactly
+from optimizer.problem import Problem
+
+
+def least_cost(problem: Problem) -> int:
+    """Return the least cost at which everyone is served.
+
+    Raises
+    ------
+    NotImplementedError
+        When the problem uses a rule that is not known to the reference.
+    ValueError
+        When not everyone can be served.
+    """
+    if any(depot.docks is not None for depot in problem.depots):
+        return least_with_docks(problem)
+    plan = solve_exactly(problem)
+    if plan is None:
+        raise ValueError("not everyone can be served")
+    return plan.scaled_cost
