@@ -34,6 +34,7 @@ class Spot:
     trips: Trips
     added: int
     start_s: int
+    departure_s: int
     end_s: int
     working_s: int
     metres: int
@@ -206,6 +207,7 @@ def _spot_of(
         tuple(tuple(names[i] for i in trip) for trip in trips),
         cost - cost_before,
         min(one.start_s for one in times),
+        max(one.departure_s for one in times),
         max(one.end_s for one in times),
         sum(one.end_s - one.start_s for one in times),
         sum(one.metres for one in times),

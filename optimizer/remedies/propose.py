@@ -178,7 +178,10 @@ def _later_return(case: Case, delivery: int, stretch: Stretch) -> Iterator[Chang
         end = vehicle.depot if vehicle.end_depot is None else vehicle.end_depot
         free: list[Change] = [
             _change(ChangeCode.LONGER_SHIFT, vehicle_type=kind, earlier_s=0, later_s=stretch.seconds),
-            _change(ChangeCode.LONGER_HOURS, depot=end, earlier_s=0, later_s=stretch.seconds),
+            *(
+                _change(ChangeCode.LONGER_HOURS, depot=depot, earlier_s=0, later_s=stretch.seconds)
+                for depot in dict.fromkeys((vehicle.depot, end))
+            ),
         ]
         if vehicle.max_duration_s is not None:
             free.append(_change(ChangeCode.LONGER_DUTY, vehicle_type=kind, by_s=stretch.seconds))
@@ -202,9 +205,11 @@ def _needed(problem: Problem, kind: int, end: int, spot: Spot) -> Changes:
     if spot.end_s > vehicle.shift_end_s:
         later_s = _minutes(spot.end_s - vehicle.shift_end_s)
         changes.append(_change(ChangeCode.LONGER_SHIFT, vehicle_type=kind, earlier_s=0, later_s=later_s))
-    if vehicle.returns and spot.end_s > problem.depots[end].closes_s:
-        later_s = _minutes(spot.end_s - problem.depots[end].closes_s)
-        changes.append(_change(ChangeCode.LONGER_HOURS, depot=end, earlier_s=0, later_s=later_s))
+    open_until = {vehicle.depot: spot.departure_s} | ({end: spot.end_s} if vehicle.returns else {})
+    for depot, until_s in open_until.items():
+        if until_s > problem.depots[depot].closes_s:
+            later_s = _minutes(until_s - problem.depots[depot].closes_s)
+            changes.append(_change(ChangeCode.LONGER_HOURS, depot=depot, earlier_s=0, later_s=later_s))
     if vehicle.max_duration_s is not None and spot.working_s > vehicle.max_duration_s:
         by_s = _minutes(spot.working_s - vehicle.max_duration_s)
         changes.append(_change(ChangeCode.LONGER_DUTY, vehicle_type=kind, by_s=by_s))

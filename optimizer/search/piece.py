@@ -16,6 +16,8 @@ from optimizer.search.kernel.layout import (
     G_COUNT,
     G_END,
     G_FIXED_COST,
+    G_LIMIT,
+    G_LIMIT2,
     G_LOADING,
     G_METRE_COST,
     G_SECOND_COST,
@@ -54,7 +56,7 @@ _FOREVER = 1 << 50
 #: Clients that are left in any order among themselves: some lines of a cache.
 _TOGETHER = 8
 #: Columns in which sibling groups may differ.
-_OF_THE_TRUCK = frozenset({G_COUNT, G_METRE_COST, G_SECOND_COST, G_FIXED_COST})
+_OF_THE_TRUCK = frozenset({G_COUNT, G_METRE_COST, G_SECOND_COST, G_FIXED_COST, G_LIMIT, G_LIMIT2})
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -365,10 +367,12 @@ def _cheapest_groups(round_trip: I64, allowed: np.ndarray, noise: np.random.Gene
 def _siblings(table: I64) -> I32:
     """Return the groups that differ from each one in room, price and number of trucks only, shape (g, s)."""
     same = [column for column in range(GROUP_COLUMNS) if column not in _OF_THE_TRUCK]
-    alike = (table[:, None, same] == table[None, :, same]).all(axis=2) & ~np.eye(len(table), dtype=np.bool_)
-    most = int(alike.sum(axis=1).max(initial=0))
-    order = np.argsort(~alike, axis=1, kind="stable")[:, : max(1, most)]
-    return np.where(np.take_along_axis(alike, order, axis=1), order, NONE).astype(np.int32)
+    _, alike, sizes = np.unique(table[:, same], axis=0, return_inverse=True, return_counts=True)
+    siblings = np.full((len(table), max(1, sizes.max(initial=1) - 1)), NONE, dtype=np.int32)
+    for family in np.split(np.argsort(alike.ravel(), kind="stable"), np.cumsum(sizes)[:-1]):
+        for n, group in enumerate(family):
+            siblings[group, : len(family) - 1] = np.delete(family, n)
+    return siblings
 
 
 def _limits(model: Model, groups: Sequence[tuple[int, int]]) -> list[tuple[int, ...]]:

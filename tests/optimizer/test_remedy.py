@@ -247,6 +247,15 @@ def test_the_depot_and_the_working_time_are_stretched_too_where_they_must() -> N
     )
 
 
+def test_a_depot_that_closes_before_a_hired_truck_has_loaded() -> None:
+    depot = Depot(0, PLENTY, 0, 8 * HOUR + 20 * 60)
+    late = delivery("d", 1, release_s=8 * HOUR)
+    problem = one_of(late, truck(returns=False, trips_per_day=1), depots=(depot,))
+    remedy = only_remedy(problem, Reason.SHIFT_TOO_SHORT)
+    loaded_s = late.release_s + problem.vehicle_types[0].loading_s
+    assert remedy.changes == (change(ChangeCode.LONGER_HOURS, depot=0, earlier_s=0, later_s=loaded_s - depot.closes_s),)
+
+
 def test_hours_that_no_truck_can_keep() -> None:
     # the first truck can be there at 9:30
     problem = one_of(delivery("d", 1, windows=((8 * HOUR, 9 * HOUR),)))
