@@ -14,8 +14,17 @@ from optimizer.explain import static_reason
 from optimizer.parallel import Executor
 from optimizer.plan import Limits, Plan, Reason, Status, Trip, Unserved
 from optimizer.problem import Problem
-from optimizer.search.dock_times import Span, drive_from, fit_loading, load_in_turn, lone_trip, most_at_once
-from optimizer.search.model import Model, build_model
+from optimizer.search.dock_times import (
+    LEAST_WORK,
+    MOST_WORK,
+    Span,
+    drive_from,
+    fit_loading,
+    load_in_turn,
+    lone_trip,
+    most_at_once,
+)
+from optimizer.search.model import Kind, Model, build_model
 from optimizer.search.report import boards_from, build_plan, explain_all
 from optimizer.search.schedule import TripTimes, schedule_day
 from optimizer.search.search_routes import search_routes
@@ -192,13 +201,21 @@ class _Fitting:
     def _schedule(
         self, docks: int, truck_days: Sequence[TruckDay], trips: Sequence[list[list[int]]]
     ) -> list[list[TripTimes]] | None:
-        return fit_loading(
-            self.model, docks, [(self.model.kinds[t.kind], own) for t, own in zip(truck_days, trips, strict=True)]
+        return self._fit_loading(
+            docks, [(self.model.kinds[t.kind], own) for t, own in zip(truck_days, trips, strict=True)]
         )
+
+    def _fit_loading(
+        self, docks: int, trucks: Sequence[tuple[Kind, Sequence[Sequence[int]]]]
+    ) -> list[list[TripTimes]] | None:
+        """Schedule one depot and day, with its share of the work that may go into all of them."""
+        at_docks = sum(depot.docks is not None for depot in self.model.problem.depots)
+        share = MOST_WORK / max(1, at_docks * len(self.model.problem.days))
+        return fit_loading(self.model, docks, trucks, max(LEAST_WORK, share))
 
     def _can_load(self, docks: int, truck_days: Sequence[TruckDay], trips: Sequence[list[list[int]]]) -> bool:
         trucks = [(self.model.kinds[t.kind], own) for t, own in zip(truck_days, trips, strict=True)]
-        return load_in_turn(self.model, docks, trucks) is not None or fit_loading(self.model, docks, trucks) is not None
+        return load_in_turn(self.model, docks, trucks) is not None or self._fit_loading(docks, trucks) is not None
 
     def _keep(self, docks: int, truck_days: Sequence[TruckDay]) -> list[list[list[int]]]:
         """Choose what stays: trip after trip, by the lowest rank on board, with as many of its stops as can be.

@@ -11,8 +11,8 @@ from optimizer.plan import Stop
 from optimizer.search.model import Kind, Model
 from optimizer.search.schedule import TripTimes, first_start, last_start, legs_of, schedule_trip
 
-#: CP-SAT's own measure of work, about seconds on a slow machine.
-_WORK = 2.0
+#: Most and least work that goes into one depot and day: CP-SAT's own measure, about seconds on a slow machine.
+MOST_WORK, LEAST_WORK = 2.0, 0.1
 
 Span = tuple[int, int]
 
@@ -41,7 +41,7 @@ def drive_from(model: Model, kind: Kind, trip: Sequence[int], start_s: int) -> T
 
 
 def fit_loading(
-    model: Model, docks: int, trucks: Sequence[tuple[Kind, Sequence[Sequence[int]]]]
+    model: Model, docks: int, trucks: Sequence[tuple[Kind, Sequence[Sequence[int]]]], work: float = MOST_WORK
 ) -> list[list[TripTimes]] | None:
     """Schedule the truck-days of one depot and day so that no more trucks load at once than there are docks.
 
@@ -58,6 +58,8 @@ def fit_loading(
         Trucks that can load at once, at least 1.
     trucks
         For each truck-day its vehicle type and its trips, each the deliveries in the order of their stops.
+    work
+        Limit of CP-SAT's work.
 
     Returns
     -------
@@ -93,7 +95,7 @@ def fit_loading(
     solver = cp_model.CpSolver()
     solver.parameters.num_workers = 1
     solver.parameters.random_seed = 1
-    solver.parameters.max_deterministic_time = _WORK
+    solver.parameters.max_deterministic_time = work
     for own, known in zip(starts, in_turn or (), strict=False):
         for start, one in zip(own, known, strict=True):
             cp.add_hint(start, one.start_s)
