@@ -1,5 +1,6 @@
 """No more trucks load at once than there are docks, at the least cost of waiting, and who finds no dock is told so."""
 
+import time
 from collections import Counter
 from dataclasses import replace
 
@@ -247,6 +248,24 @@ def test_planning_in_turns_leaves_less_waiting_than_fitting_afterwards():
 
     assert verify_plan(problem, planned) == ()
     assert waiting_weight(problem, planned) < waiting_weight(problem, fitted(problem))
+
+
+@pytest.mark.slow
+def test_many_warehouses_with_docks_are_planned_in_the_time_given():
+    problem = make_network(1000, n_depots=4, n_trucks=120, n_days=6, seed=3)
+    problem = replace(
+        problem,
+        depots=tuple(replace(depot, docks=3) for depot in problem.depots),
+        vehicle_types=tuple(replace(v, loading_s=2700) for v in problem.vehicle_types),
+    )
+    assert problem.docks_may_bind
+    began = time.monotonic()
+
+    plan = solve(problem, Limits(seconds=20))
+
+    assert time.monotonic() - began < 25  # every warehouse and day once had as much work as one alone
+    assert verify_plan(problem, plan) == ()
+    assert plan.unserved == ()
 
 
 @pytest.mark.parametrize(("docks", "may_bind"), [(None, False), (1, True), (2, False)])
