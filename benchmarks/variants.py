@@ -3,9 +3,10 @@
 For each variant of ``instances.VARIANTS``: of ten problems of 8 to 12 stops, how many are solved to the optimum that the
 exact reference proves, within a fixed number of iterations, and the mean gap; then one problem of 200 stops against a
 lower bound that no plan can be below (``reference/bound.py``; its gap is that of the plan and that of the bound
-together; docks are no part of the bound). Every plan passes the independent check, or the command says so and ends with 1. Those of ``AROUND`` are calls
-around ``solve``: split delivery (8 to 10 stops, for the proof takes longer), and workload balance, where every plan of
-the frontier must cost the least that its longest truck-day allows, and the last be as even as can be, to a minute.
+together; docks are no part of the bound). Every plan passes the independent check, or the command says so and ends with
+1. Those of ``AROUND`` are calls around ``solve``: split delivery (8 to 10 stops, for the proof takes longer), and
+workload balance, where every plan of the frontier must cost the least that its longest truck-day allows, and the last
+be as even as can be, to a minute.
 Their large problems: split delivery against the bound for units of load that come by themselves, balance the cost of its
 cheapest plan, and the longest truck-day, in seconds, of its most even one, for which all work is shared by all trucks.
 """
@@ -82,7 +83,8 @@ def main() -> int:
         if not chosen.quick:
             _print_row(LARGE_HEADS)
             for name in [*names, *around]:
-                for row in LARGE_AROUND.get(name, lambda seed, name=name: [measure_large(name, seed)])(chosen.seed):
+                rows = LARGE_AROUND[name](chosen.seed) if name in LARGE_AROUND else [measure_large(name, chosen.seed)]
+                for row in rows:
                     _print_row(row)
     except PlanError as error:
         print(error, file=sys.stderr)
@@ -96,6 +98,8 @@ def measure_small(name: str, seed: int = 1, iterations: int = SMALL_ITERATIONS) 
     for number in SMALL_SEEDS:
         problem = small(name, number)
         least = least_cost(problem)
+        if least is None:
+            raise PlanError(f"{name} {number}: cannot be served whole")
         began = time.perf_counter()
         plan = _solve(problem, iterations, seed, f"{name} {number}")
         seconds += time.perf_counter() - began

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from fractions import Fraction
 from itertools import pairwise
 
 from optimizer.parallel import Executor
@@ -50,8 +51,9 @@ def balance(
 ) -> tuple[Balanced, ...]:
     """Return plans from the cheapest to the one whose longest truck-day is shortest.
 
-    Three quarters of the solves halve the way between what one truck-day cannot be shorter than and the shortest found, to a
-    minute; the rest go to the middle of the widest gap. A plan by which more waits than by the cheapest, rank by rank, is not taken.
+    Three quarters of the solves halve the way between what one truck-day cannot be shorter than and the shortest found,
+    to a minute; the rest go to the middle of the widest gap. A plan by which more waits than by the cheapest, rank by
+    rank, is not taken.
 
     Parameters
     ----------
@@ -77,10 +79,7 @@ def balance(
     """
     if solves < 1:
         raise ValueError("at least one solve is needed")
-    share = Limits(
-        None if limits.seconds is None else limits.seconds / solves,
-        None if limits.iterations is None else limits.iterations // solves,
-    )
+    share = limits.part(Fraction(1, solves))
 
     def plan_within(most_s: int | None) -> Plan:
         return solve(_bound_days(problem, most_s), share, seed, should_stop=should_stop, executor=executor)

@@ -80,12 +80,8 @@ def price_changes(
         raise ValueError(f"at most {most} changed places: give none or more")
 
     def plan(work: float, free: Collection[int] | None, start: Plan | None) -> Plan:
-        part = Limits(
-            None if limits.seconds is None else limits.seconds * work,
-            None if limits.iterations is None else int(limits.iterations * work),
-        )
         posed = problem if free is None else hold_to_tags(problem, free)
-        return solve(posed, part, seed, should_stop=should_stop, executor=executor, start=start)
+        return solve(posed, limits.part(work), seed, should_stop=should_stop, executor=executor, start=start)
 
     if most == 0:
         return (Step(0, plan(1, (), None), ()),)

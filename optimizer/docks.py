@@ -307,11 +307,12 @@ class _Fitting:
     def _idle(self, board: Board, i: int) -> list[tuple[int, int]]:
         """List the vehicle types and days of which a truck stands idle that could bring a delivery, docks aside."""
         days = np.flatnonzero(self.model.day_ok[i] & board.stock_days(i))
+        free = board.free
         return [
             (int(k), int(day))
             for k in np.flatnonzero(self.model.kind_ok[i])
             for day in days
-            if board.free[k, day] > 0 and schedule_day(self.model, self.model.kinds[k], [[i]]) is not None
+            if free[k, day] > 0 and schedule_day(self.model, self.model.kinds[k], [[i]]) is not None
         ]
 
     def _lone_trip(self, board: Board, i: int, kind: int, day: int) -> TripTimes | None:

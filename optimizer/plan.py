@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from fractions import Fraction
 
 from optimizer.problem import VehicleType
 
@@ -92,6 +93,13 @@ class Limits:
         given = [limit for limit in (self.seconds, self.iterations) if limit is not None]
         if not given or min(given) < 0:
             raise ValueError("give seconds or iterations, none negative")
+
+    def part(self, share: float | Fraction) -> Limits:
+        """Return a share of the limits, in whole iterations cut off."""
+        return Limits(
+            None if self.seconds is None else float(self.seconds * share),
+            None if self.iterations is None else int(self.iterations * share),
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -68,11 +68,7 @@ def solve_divisible(
     _require_packs_only(problem)
 
     def plan_for(given: Problem, share: float) -> Plan:
-        part = Limits(
-            None if limits.seconds is None else limits.seconds * share,
-            None if limits.iterations is None else int(limits.iterations * share),
-        )
-        return solve(given, part, seed, should_stop=should_stop, executor=executor)
+        return solve(given, limits.part(share), seed, should_stop=should_stop, executor=executor)
 
     parts, part_of = cut_deliveries(problem)
     if parts is problem:

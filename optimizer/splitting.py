@@ -134,13 +134,16 @@ def halve_pieces(
     """Cut packs into a half, half of what is left, and so on to a single pack.
 
     Of one commodity every number of packs is then the sum of some pieces, so a delivery of n packs can be parted between
-    two trucks in any way with only log2(n) + 2 pieces (as numbers are written in powers of two). No piece is more than a
-    truck carries.
+    two trucks in any way with only log2(n) + 2 pieces. No piece is more than a truck carries.
 
     Parameters
     ----------
-    packs, pack_g, pack_ml, capacity_g, capacity_ml
-        As of ``split_pieces``; every pack fits a truck.
+    packs
+        Packs per commodity, shape (c,).
+    pack_g, pack_ml
+        Weight and volume of one pack of each commodity, g and ml, shape (c,); every pack fits a truck.
+    capacity_g, capacity_ml
+        What a truck carries.
 
     Returns
     -------

@@ -107,7 +107,7 @@ def _check_span(problem: Problem, trip: Trip) -> Iterator[Violation]:
     if trip.start_s < depot.opens_s or (vehicle.returns and trip.end_s > end.closes_s):
         bounds = {"opens_s": depot.opens_s, "closes_s": end.closes_s}
         yield Violation(ViolationCode.OUTSIDE_DEPOT_HOURS, where, span | bounds)
-    elif trip.departure_s > depot.closes_s:
+    if trip.departure_s > depot.closes_s and not (vehicle.returns and end is depot):  # or it is back too late as well
         numbers = {"departure_s": trip.departure_s, "closes_s": depot.closes_s}
         yield Violation(ViolationCode.LEAVES_TOO_LATE, where, numbers)
     loading_s = trip.departure_s - trip.start_s

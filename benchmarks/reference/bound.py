@@ -9,8 +9,8 @@ are a feasible dual solution, for on every route they come to no more than its c
 steps move the prices. Trucks and cumulative stock have prices too, never negative.
 
 Kept are load, compartments of two classes, access, calendars, stock, trucks, and the longest road, or else work, of a
-trip. Left out, which only lowers the bound: windows, release, waiting, docks, volume and storage. Of a truck-day's fixed cost
-each trip bears its least share, one in ``trips_per_day``.
+trip. Left out, which only lowers the bound: windows, release, waiting, docks, volume and storage. Of a truck-day's
+fixed cost each trip bears its least share, one in ``trips_per_day``.
 """
 
 from __future__ import annotations

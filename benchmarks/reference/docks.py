@@ -18,8 +18,8 @@ from optimizer.travel import IntArray
 Counts = tuple[int, ...]
 
 
-def least_with_docks(problem: Problem) -> int:
-    """Return the least cost at which everyone is served.
+def least_with_docks(problem: Problem) -> int | None:
+    """Return the least cost at which everyone is served; None if they cannot be.
 
     All loading takes equally long and no trip is worse for loading earlier, so trips may load in turns, as many in each
     as there are docks: dynamic programming over the trucks in the order of loading and the sets they serve.
@@ -29,8 +29,6 @@ def least_with_docks(problem: Problem) -> int:
     NotImplementedError
         When a trip could be worse for loading earlier (hours are paid or limited, several windows, release), trucks come
         back for more, load or begin at different times, or the problem uses a rule that is not known here.
-    ValueError
-        When not everyone can be served.
     """
     (depot,) = problem.depots
     if depot.docks is None or len(problem.days) > 1:
@@ -62,9 +60,7 @@ def least_with_docks(problem: Problem) -> int:
                     longer[more] = np.minimum(longer[more], total) if more in longer else total
         level = longer
         least = min(least, *(int(cost[-1]) for cost in level.values()))
-    if least >= NEVER:
-        raise ValueError("not everyone can be served")
-    return least
+    return least if least < NEVER else None
 
 
 def _cost_of_starting(

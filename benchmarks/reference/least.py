@@ -7,19 +7,15 @@ from benchmarks.reference.exact import solve_exactly
 from optimizer.problem import Problem
 
 
-def least_cost(problem: Problem) -> int:
-    """Return the least cost at which everyone is served.
+def least_cost(problem: Problem) -> int | None:
+    """Return the least cost at which everyone is served; None if they cannot be.
 
     Raises
     ------
     NotImplementedError
         When the problem uses a rule that is not known to the reference.
-    ValueError
-        When not everyone can be served.
     """
     if any(depot.docks is not None for depot in problem.depots):
         return least_with_docks(problem)
     plan = solve_exactly(problem)
-    if plan is None:
-        raise ValueError("not everyone can be served")
-    return plan.scaled_cost
+    return None if plan is None else plan.scaled_cost

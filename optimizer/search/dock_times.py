@@ -11,7 +11,7 @@ from optimizer.plan import Stop
 from optimizer.search.model import Kind, Model
 from optimizer.search.schedule import TripTimes, first_start, last_start, legs_of, schedule_trip
 
-#: Most and least work that goes into one depot and day: CP-SAT's own measure, about seconds on a slow machine.
+#: Most and least work that goes into a depot and day: CP-SAT's own measure, about seconds on a slow machine.
 MOST_WORK, LEAST_WORK = 2.0, 0.1
 
 Span = tuple[int, int]

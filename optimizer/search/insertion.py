@@ -66,10 +66,12 @@ def build_table(model: Model, truck_day: TruckDay) -> IntArray:
     clock = kind.opens_s
     for trip, (_, seconds) in zip(trips, legs, strict=True):
         clock = max(clock, *(model.release_s[i] for i in trip), 0) + kind.loading_s
+        if trip and clock > kind.leaves_by_s:
+            return np.empty((_ROWS, 0), dtype=np.int64)
         times = [clock]
         for i, leg in zip(trip, seconds, strict=False):
             start = first_start(model.windows[i], clock + leg)
-            if start is None or times[0] > kind.leaves_by_s:
+            if start is None:
                 return np.empty((_ROWS, 0), dtype=np.int64)
             times.append(start)
             clock = start + model.service_s[i]

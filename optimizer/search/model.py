@@ -21,8 +21,9 @@ class Kind:
     """A vehicle type as the search reads it; times are cut to the hours of its depots.
 
     ``end_place`` is where it comes back to, None for an open route; it is there, or through, by ``closes_s``, and has
-    loaded by ``leaves_by_s``, when its first depot closes. ``class_capacity_g`` is the room of each storage
-    class of the model, None without compartments. ``metre_cost``, ``second_cost`` and ``fixed_cost`` are in 1/COST_SCALE of the currency.
+    loaded by ``leaves_by_s``, when its first depot closes. ``class_capacity_g`` is the room of each storage class of the
+    model, None without compartments. ``metre_cost``, ``second_cost`` and ``fixed_cost`` are in 1/COST_SCALE of the
+    currency.
     """
 
     depot: int

@@ -43,13 +43,11 @@ def test_the_least_cost_is_that_of_who_loads_in_time(docks, closes_s, expected):
 
 
 def test_what_cannot_load_in_time_cannot_be_served():
-    with pytest.raises(ValueError, match="not everyone"):
-        least_with_docks(two_sides(1, 8 * HOUR - 1))
+    assert least_with_docks(two_sides(1, 8 * HOUR - 1)) is None
 
 
 def test_there_are_no_more_trucks_than_there_are():
-    with pytest.raises(ValueError, match="not everyone"):
-        least_with_docks(two_sides(2, 8 * HOUR - 1800, trucks=1))
+    assert least_with_docks(two_sides(2, 8 * HOUR - 1800, trucks=1)) is None
 
 
 @pytest.mark.parametrize("seed", range(3))

@@ -35,6 +35,13 @@ def star(n: int, docks: int | None = 1, n_days: int = 1, truck: VehicleType | No
     return make_problem(STAR[: n + 1], deliveries, [truck], n_days, [depot])
 
 
+def with_docks(problem: Problem, docks: int, loading_s: int) -> Problem:
+    """Return a problem whose depots have so many docks, at which loading takes so long."""
+    depots = tuple(replace(depot, docks=docks) for depot in problem.depots)
+    trucks = tuple(replace(v, loading_s=loading_s) for v in problem.vehicle_types)
+    return replace(problem, depots=depots, vehicle_types=trucks)
+
+
 def unlimited(problem: Problem, iterations: int = 10) -> Plan:
     """Plan as if any number of trucks could load at once."""
     depots = tuple(replace(depot, docks=None) for depot in problem.depots)
@@ -236,13 +243,8 @@ def test_trucks_in_turns_are_never_more_than_share_the_docks_or_are_there():
 
 
 def test_planning_in_turns_leaves_less_waiting_than_fitting_afterwards():
-    problem = make_network(120, n_depots=2, n_trucks=12, n_days=2, seed=3)
-    problem = replace(
-        problem,
-        depots=tuple(replace(depot, docks=1) for depot in problem.depots),
-        vehicle_types=tuple(replace(v, loading_s=3600) for v in problem.vehicle_types),
-        deliveries=tuple(replace(d, rank=0) for d in problem.deliveries),
-    )
+    problem = with_docks(make_network(120, n_depots=2, n_trucks=12, n_days=2, seed=3), 1, loading_s=3600)
+    problem = replace(problem, deliveries=tuple(replace(d, rank=0) for d in problem.deliveries))
 
     planned = solve(problem, Limits(iterations=20))
 
@@ -252,12 +254,7 @@ def test_planning_in_turns_leaves_less_waiting_than_fitting_afterwards():
 
 @pytest.mark.slow
 def test_many_warehouses_with_docks_are_planned_in_the_time_given():
-    problem = make_network(1000, n_depots=4, n_trucks=120, n_days=6, seed=3)
-    problem = replace(
-        problem,
-        depots=tuple(replace(depot, docks=3) for depot in problem.depots),
-        vehicle_types=tuple(replace(v, loading_s=2700) for v in problem.vehicle_types),
-    )
+    problem = with_docks(make_network(1000, n_depots=4, n_trucks=120, n_days=6, seed=3), 3, loading_s=2700)
     assert problem.docks_may_bind
     began = time.monotonic()
 

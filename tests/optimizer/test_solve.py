@@ -1,6 +1,7 @@
 """The search as a whole: optimal where that is known, reproducible, stoppable, always feasible."""
 
 import time
+from fractions import Fraction
 from itertools import pairwise, permutations, product
 
 import pytest
@@ -41,6 +42,12 @@ def cheapest_by_hand(problem: Problem) -> int:
             best = cost if best is None else min(best, cost)
     assert best is not None
     return best
+
+
+def test_a_part_of_the_limits_is_one_of_both():
+    assert Limits(12.0, 1200).part(Fraction(1, 12)) == Limits(1.0, 100)
+    assert Limits(iterations=7).part(0.5) == Limits(iterations=3)
+    assert Limits(seconds=3.0).part(0.5) == Limits(seconds=1.5)
 
 
 @pytest.mark.parametrize("seed", range(8))

@@ -37,7 +37,9 @@ class Stretched:
 
 def optimum(problem: Problem) -> int:
     if any(depot.docks is not None for depot in problem.depots):
-        return least_with_docks(problem)
+        least = least_with_docks(problem)
+        assert least is not None
+        return least
     plan = solve_exactly(problem)
     assert plan is not None
     assert verify_plan(problem, plan) == ()

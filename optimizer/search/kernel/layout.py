@@ -141,8 +141,9 @@ class Solution(NamedTuple):
 
     ``room`` is what each trip's truck could still load, shape (t + 1, k), and in the last row, which ``NONE`` means
     too, ``NO_ROOM``; ``free_trips`` and ``free_days`` are stacks of unused numbers;
-    ``left`` counts the trucks left of each group, behind these what is left of each limit that groups share, and last what
-    never runs out, shape (g + limits + 1,); ``stock`` is what is left, cumulative, shape (depots, commodities, days).
+    ``left`` counts the trucks left of each group, behind these what is left of each limit that groups share, and last
+    what never runs out, shape (g + limits + 1,); ``stock`` is what is left, cumulative, shape (depots, commodities,
+    days).
     """
 
     node: I32

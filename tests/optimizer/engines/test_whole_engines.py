@@ -70,6 +70,20 @@ def test_open_routes(peer):
     assert [trip.metres for trip in plan.trips] == [45_000]
 
 
+def test_a_truck_that_does_not_come_back_leaves_before_its_depot_closes(peer):
+    noon = make_delivery("a", 1, windows=((12 * HOUR, 13 * HOUR),))
+    depot = Depot(0, ((10**9,),), closes_s=9 * HOUR)
+    problem = make_problem(LINE, [noon], [make_truck(returns=False)], depots=[depot])
+
+    if peer == "vroom":
+        with pytest.raises(UnsupportedError) as refused:
+            solve_by(peer, problem)
+        assert refused.value.features == (Feature.DEPOT_HOURS,)
+    else:
+        (trip,) = solve_by(peer, problem).trips
+        assert (trip.departure_s, trip.stops[0].start_s) == (9 * HOUR, 12 * HOUR)
+
+
 def test_what_a_solver_has_no_words_for_is_told(peer):
     scarce = make_problem(LINE, [make_delivery("a", 1)], depots=[Depot(0, ((5,),))])
 
