@@ -54,6 +54,14 @@ class Found:
         return (self.waiting_weight, self.cost) < (other.waiting_weight, other.cost)
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class _Usage:
+    """What truck-days use: ``trucks`` by type and day, shape (t, d); cumulative ``stock``, shape (depots, c, d)."""
+
+    trucks: IntArray
+    stock: IntArray
+
+
 class Annealing:
     """The search: the present plan of each chain, and the best of all.
 
@@ -87,9 +95,10 @@ class Annealing:
         self.best = self._found(days, sum(board.cost() for board in boards))
         self._chains = [self.best]
         self._pool = Pool(model)
+        self._recombines = self._pool.knows_others(self._n)
         self._whole: Piece | None = None
         if self._n <= self._largest_whole():
-            self._whole = self._build(days, waiting, 0, 1)
+            self._whole = self._build(days, waiting, self._usage(days), 0, 1)
             self._chains = [self.best] * _CHAINS
 
     @property
@@ -120,10 +129,11 @@ class Annealing:
         for number, answer in enumerate(executor.map(run_task, tasks)):
             self._chains[number] = self._found(from_piece(piece, answer.days), answer.cost)
             self._keep(self._found(from_piece(piece, answer.best_days), answer.best_cost))
-            self._pool.add(self._chains[number].days)
+            self._remember(self._chains[number].days)
 
     def _round_of_regions(self, executor: Executor, moves: int, hot: float, cold: float) -> None:
         now = self._chains[0]
+        total = self._usage(now.days)
         sizes = [sum(map(len, day.trips)) for day in now.days]
         centres = self._centres(now.days)
         parts = cut_into_regions(centres, sizes, self.tasks, self._random.uniform(0, math.pi))
@@ -133,7 +143,7 @@ class Annealing:
         def tasks() -> Iterator[Task]:
             for number, part in enumerate(parts):
                 own = [now.days[i] for i in part]
-                pieces.append(self._build(own, guests[number], number, len(parts)))
+                pieces.append(self._build(own, guests[number], total, number, len(parts)))
                 yield self._task(pieces[-1], to_piece(pieces[-1], own), moves, hot, cold)
 
         answers = executor.map(run_task, tasks())
@@ -142,11 +152,15 @@ class Annealing:
         self._keep(self._found(best_days, sum(answer.best_cost for answer in answers)))
         days = [day for piece, answer in both for day in from_piece(piece, answer.days)]
         self._chains[0] = self._found(days, sum(answer.cost for answer in answers))
-        self._pool.add(days)
+        self._remember(days)
+
+    def _remember(self, days: Sequence[TruckDay]) -> None:
+        if self._recombines:
+            self._pool.add(days)
 
     def recombine(self) -> None:
         """Put the best plan together from the truck-days lately seen; if it is better, go on from it."""
-        if not self._pool.knows_others(self._n):
+        if not self._recombines:
             return
         days, cost = self._pool.combine(self.best.days)
         found = self._found(days, cost)
@@ -179,18 +193,20 @@ class Annealing:
         position = self._model.position
         return np.array([position[[self._model.place[i] for i in day.deliveries()]].mean(axis=0) for day in days])
 
-    def _build(self, days: Sequence[TruckDay], waiting: Sequence[int], number: int, parts: int) -> Piece:
-        """Build a piece of truck-days, with a share of the idle trucks and of the stock that is left."""
-        model = self._model
+    def _build(self, days: Sequence[TruckDay], waiting: Sequence[int], total: _Usage, number: int, parts: int) -> Piece:
+        """Build a piece of truck-days, with a share of the trucks and of the stock that all parts together leave."""
+        model, own = self._model, self._usage(days)
         served = sorted(i for day in days for i in day.deliveries())
         guests = self._guests(waiting)
         clients = [*served, *guests]
-        groups, counts = choose_groups(model, clients, self._free(parts, number), days)
+        free = _share(model.trucks - total.trucks, number, parts)
+        groups, counts = choose_groups(model, clients, free, days)
         importance = None
         if not self._one_rank and guests:
             importance = np.full(len(clients), 1 << len(guests), dtype=np.int64)
             importance[len(served) :] = [1 << (len(guests) - 1 - n) for n in range(len(guests))]
-        stock, shared = self._stock(days, parts), self._shared_trucks(days, parts, number)
+        stock = own.stock + (model.stock - total.stock) // parts
+        shared = model.shared @ own.trucks + _share(model.shared_trucks - model.shared @ total.trucks, number, parts)
         return build_piece(model, clients, groups, counts, stock, importance, shared)
 
     def _guests(self, waiting: Sequence[int]) -> list[int]:
@@ -205,34 +221,19 @@ class Annealing:
                 guests.append(i)
         return guests if self._one_rank else guests[:_GUESTS]
 
-    def _free(self, parts: int, number: int) -> IntArray:
-        """Return the idle trucks by type and day that one of several parts may use, shape (t, d)."""
-        free = self._model.trucks - self._in_use(self._chains[0].days)
-        share: IntArray = free // parts + (free % parts > number)
-        return share
-
-    def _shared_trucks(self, days: Sequence[TruckDay], parts: int, number: int) -> IntArray:
-        """Return what each shared limit allows one of several parts, which has some truck-days, shape (s, d)."""
+    def _usage(self, days: Sequence[TruckDay]) -> _Usage:
+        """Add up what truck-days use."""
         model = self._model
-        left = model.shared_trucks - model.shared @ self._in_use(self._chains[0].days)
-        share: IntArray = model.shared @ self._in_use(days) + left // parts + (left % parts > number)
-        return share
-
-    def _in_use(self, days: Sequence[TruckDay]) -> IntArray:
-        """Count truck-days by type and day, shape (t, d)."""
-        in_use = np.zeros_like(self._model.trucks)
+        trucks, stock = np.zeros_like(model.trucks), np.zeros_like(model.stock)
         for day in days:
-            in_use[day.kind, day.day] += 1
-        return in_use
-
-    def _stock(self, days: Sequence[TruckDay], parts: int) -> IntArray:
-        """Return the packs that a part may take by the end of each day, shape (depots, c, d)."""
-        model = self._model
-        used = np.zeros_like(model.stock)
-        own = np.zeros_like(model.stock)
-        for chosen, table in ((self._chains[0].days, used), (days, own)):
-            for day in chosen:
+            trucks[day.kind, day.day] += 1
+            if model.stock.size:
                 packs = model.packs[list(day.deliveries())].sum(axis=0)
-                table[model.kinds[day.kind].depot, :, day.day :] += packs[:, None]
-        share: IntArray = own + (model.stock - used) // parts
-        return share
+                stock[model.kinds[day.kind].depot, :, day.day :] += packs[:, None]
+        return _Usage(trucks, stock)
+
+
+def _share(left: IntArray, number: int, parts: int) -> IntArray:
+    """Return what one of several parts may have of what is left; the first ones have the odd pieces."""
+    share: IntArray = left // parts + (left % parts > number)
+    return share

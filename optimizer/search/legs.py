@@ -102,5 +102,7 @@ class Legs:
 
     def _ask(self, origins: IntArray, destinations: IntArray) -> tuple[IntArray, IntArray]:
         metres, seconds = self._travel.matrix(origins, destinations)
-        no_road = (metres < 0) | (seconds < 0) | (metres > FAR) | (seconds > FAR)
-        return np.where(no_road, FAR, metres).astype(np.int64), np.where(no_road, FAR, seconds).astype(np.int64)
+        if any(table.min(initial=0) < 0 or table.max(initial=0) > FAR for table in (metres, seconds)):
+            no_road = (metres < 0) | (seconds < 0) | (metres > FAR) | (seconds > FAR)
+            metres, seconds = np.where(no_road, FAR, metres), np.where(no_road, FAR, seconds)
+        return metres.astype(np.int64, copy=False), seconds.astype(np.int64, copy=False)
