@@ -10,6 +10,7 @@
 #   make bench-service      what the answers of the service cost
 #   make bench-variants     how near the proven optimum every variant of routing is solved
 #   make bench-joint        what tagging and routing together saves over tag, then route
+#   make bench-large        time, memory and routes of 20,000 stops
 #   make clean       remove what these commands made
 # PYTHON names the Python of a new .venv: make demo PYTHON=python3.12; ROADS_PYTHON that of .venv-roads.
 
@@ -29,7 +30,7 @@ MADE := $(VENV)/.made-$(shell $(PYTHON) -c '$(VERSION)')
 endif
 
 .DELETE_ON_ERROR:
-.PHONY: demo test test-slow test-roads lint bench bench-allocation bench-tagging bench-catchments bench-service bench-variants bench-joint setup clean
+.PHONY: demo test test-slow test-roads lint bench bench-allocation bench-tagging bench-catchments bench-service bench-variants bench-joint bench-large setup clean
 
 demo: $(VENV)/.compiled
 	@echo "Running the round ramadan-1399 of the example; the search for routes takes $(SECONDS) seconds."
@@ -73,6 +74,9 @@ bench-variants: $(VENV)/.dev $(VENV)/.compiled
 
 bench-joint: $(VENV)/.dev $(VENV)/.compiled
 	$(BIN)/python benchmarks/joint.py
+
+bench-large: $(VENV)/.dev $(VENV)/.compiled
+	$(BIN)/python benchmarks/large.py
 
 setup: $(VENV)/.dev $(VENV)/.compiled
 

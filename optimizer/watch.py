@@ -18,8 +18,9 @@ _FEWEST_OF_MANY = 30_000
 _FEW_TASKS = 2
 #: Longest round of a time limit, s.
 _ROUND_S = 1.0
-#: Moves per second and core before any was measured.
+#: Moves per second and core before any was measured, and of a task in the round that measures: it may be a tenth.
 _SPEED = 50_000.0
+_MEASURED = 3_000
 #: Share of a time limit that the first layouts may take.
 _LAYOUT_SHARE = 0.3
 
@@ -62,6 +63,7 @@ class Watch:
         self._should_stop = should_stop
         self._began = time.monotonic()
         self._speed = _SPEED
+        self._most = _MEASURED
         self._search_began_s = 0.0
         self._reserve_s = 0.0
         self._stopped = False
@@ -128,7 +130,7 @@ class Watch:
             by_time = max(int(self._speed * round_s / turns), min(fewest, int(self._speed * left_s / turns)))
             if by_time < 1:
                 return 0, 1.0
-            moves = min(moves, by_time)
+            moves = min(moves, by_time, self._most)
             whole_s = seconds - self._reserve_s - self._search_began_s
             by_clock = moves * turns / self._speed / max(whole_s, 1e-9)
             ahead = by_clock if iterations is None else max(ahead, by_clock)
@@ -137,6 +139,7 @@ class Watch:
     def count(self, moves: int, tasks: int, took_s: float) -> None:
         """Note a round that is done."""
         self._moves += moves * tasks
+        self._most = _MOST
         if took_s > 0:
             turns = -(-tasks // self._workers)
             self._speed = max(1.0, moves * turns / took_s)

@@ -32,7 +32,7 @@ def admit(model: Model, deliveries: Sequence[int], go_on: Callable[[], bool]) ->
     deliveries
         Those that could be served at all.
     go_on
-        Asked between layouts; once false, the rest is decided by plain insertion, which is fast.
+        Asked between layouts, and while one searches for room; once false, the rest is decided by plain insertion, which is fast.
 
     Returns
     -------
@@ -56,13 +56,13 @@ def _lay_out_all(model: Model, kept: Sequence[int], go_on: Callable[[], bool]) -
     """
     urgent: list[int] = []
     for _ in range(_LAYOUTS):
-        boards, failed = lay_out(model, kept, urgent, squeeze=False)
+        boards, failed = lay_out(model, kept, urgent, squeeze=None)
         if not failed:
             return boards, failed
         if not go_on():
             break
         urgent = failed + [i for i in urgent if i not in set(failed)]
-    return lay_out(model, kept, urgent, squeeze=True) if go_on() else (boards, failed)
+    return lay_out(model, kept, urgent, squeeze=go_on) if go_on() else (boards, failed)
 
 
 def _waits_in_order(model: Model, kept: Sequence[int], failed: Sequence[int]) -> bool:
@@ -111,7 +111,7 @@ def _admit_depot(model: Model, depot: int, deliveries: list[int], go_on: Callabl
         chunk = deliveries[first : first + size]
         clustered = go_on()
         if clustered:
-            trial, failed = _lay_out_at(model, depot, [*admitted, *chunk])
+            trial, failed = _lay_out_at(model, depot, [*admitted, *chunk], go_on)
             if not failed:
                 board = trial
                 admitted += chunk
@@ -120,7 +120,7 @@ def _admit_depot(model: Model, depot: int, deliveries: list[int], go_on: Callabl
         admitted += [i for i in chunk if i not in set(late)]
         waiting += late
         if late and clustered:
-            trial, failed = _lay_out_at(model, depot, admitted)
+            trial, failed = _lay_out_at(model, depot, admitted, go_on)
             if not failed and trial.cost() < board.cost():
                 board = trial
                 still = insert_in_order(board, waiting)
@@ -129,8 +129,10 @@ def _admit_depot(model: Model, depot: int, deliveries: list[int], go_on: Callabl
     return board
 
 
-def _lay_out_at(model: Model, depot: int, deliveries: Sequence[int]) -> tuple[Board, list[int]]:
-    boards, failed = lay_out(model, deliveries, depot=depot, squeeze=True)
+def _lay_out_at(
+    model: Model, depot: int, deliveries: Sequence[int], go_on: Callable[[], bool]
+) -> tuple[Board, list[int]]:
+    boards, failed = lay_out(model, deliveries, depot=depot, squeeze=go_on)
     return boards[depot], failed
 
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
+from collections.abc import Callable, Sequence
+from itertools import pairwise
 
 import numpy as np
 
 from optimizer.search.kernel.anneal import insert_all
 from optimizer.search.kernel.layout import (
+    C_ABSENT_COST,
     C_REMOTENESS,
     G_DEPOT,
     I32,
@@ -16,7 +19,7 @@ from optimizer.search.kernel.layout import (
     empty_solution,
     workspace,
 )
-from optimizer.search.kernel.load import read_days
+from optimizer.search.kernel.load import Days, read_days
 from optimizer.search.model import Model
 from optimizer.search.piece import Piece, Task, build_piece, choose_groups, from_piece, run_task
 from optimizer.search.regions import cut_into_regions
@@ -25,13 +28,19 @@ from optimizer.travel import IntArray
 
 #: Deliveries put in at once: their travel matrix is kept.
 _MOST = 4_000
-#: Moves that may be spent, for each delivery, on those that found no room.
+#: Moves that may be spent, for each delivery, on those that found no room, and parts in which they are made.
 _MOVES_PER_DELIVERY = 100
+_STEPS = 40
 _HOT, _COLD = 1.0, 0.04
 
 
 def lay_out(
-    model: Model, deliveries: Sequence[int], urgent: Sequence[int] = (), depot: int | None = None, *, squeeze: bool
+    model: Model,
+    deliveries: Sequence[int],
+    urgent: Sequence[int] = (),
+    depot: int | None = None,
+    *,
+    squeeze: Callable[[], bool] | None,
 ) -> tuple[list[Board], list[int]]:
     """Put deliveries into an empty plan, the urgent ones first, then the farthest.
 
@@ -47,7 +56,8 @@ def lay_out(
     depot
         The only depot to serve from; None for all.
     squeeze
-        Whether to search for room, by ruin and recreate, for those that found none.
+        Asked from time to time whether to go on searching for room, by ruin and recreate, for those that found none;
+        None for no such search.
 
     Returns
     -------
@@ -107,7 +117,9 @@ def _share(model: Model, stock: IntArray, part: Sequence[int], deliveries: Seque
     return share
 
 
-def _fill(model: Model, piece: Piece, urgent: Sequence[int], any_depot: bool, squeeze: bool) -> list[TruckDay]:
+def _fill(
+    model: Model, piece: Piece, urgent: Sequence[int], any_depot: bool, squeeze: Callable[[], bool] | None
+) -> list[TruckDay]:
     data = piece.data
     n = len(piece.clients)
     if not piece.groups:
@@ -128,9 +140,27 @@ def _fill(model: Model, piece: Piece, urgent: Sequence[int], any_depot: bool, sq
         rest = sorted(work.absent[:absent].tolist(), key=order.index)
         absent = insert_all(data, solution, work, np.array(rest, dtype=np.int64), True)
     days = read_days(solution)
-    if absent and squeeze:
-        days = run_task(Task(piece, days, _MOVES_PER_DELIVERY * n, _HOT, _COLD, n)).best_days
+    if absent and squeeze is not None:
+        days = _search_room(piece, days, squeeze)
     return from_piece(piece, days)
+
+
+def _search_room(piece: Piece, days: Days, go_on: Callable[[], bool]) -> Days:
+    """Search for room for the absent until all have it, the work is done, or there is no time."""
+    n = len(piece.clients)
+    absent_cost = piece.data.clients[:, C_ABSENT_COST]
+    temperatures = np.geomspace(_HOT, _COLD, _STEPS + 1).tolist()
+    best, least = days, math.inf
+    for step, (hot, cold) in enumerate(pairwise(temperatures)):
+        answer = run_task(Task(piece, days, -(-_MOVES_PER_DELIVERY * n // _STEPS), hot, cold, n + step))
+        days = answer.days
+        served = [c for _, trips in answer.best_days for trip in trips for c in trip]
+        cost = answer.best_cost + int(absent_cost.sum()) - int(absent_cost[served].sum())
+        if cost < least:
+            best, least = answer.best_days, cost
+        if len(served) == n or not go_on():
+            break
+    return best
 
 
 def _only_allowed(new_groups: I32, allowed: U8) -> I32:

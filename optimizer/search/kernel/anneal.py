@@ -110,14 +110,14 @@ def anneal(
         for i in range(absent):
             c = w.absent[i]
             w.absent_before[i] = c
-            w.removed[i] = c
             lost_before += d.clients[c, C_ABSENT_COST]
         seed = np.int64(w.absent[below(w.random, absent)]) if absent and uniform(w.random) < 0.5 else below(w.random, n)
-        count = ruin(d, s, w, seed, mean_removed, longest, absent)
+        count = ruin(d, s, w, seed, mean_removed, longest)
         sort_removed(d, w, count)
-        s.scalars[ABSENT] = 0
         w.shared_cost[0] = d.graded and uniform(w.random) < _SHARED
         lost = np.int64(0)
+        for i in range(s.scalars[ABSENT]):
+            lost += d.clients[w.absent[i], C_ABSENT_COST]
         regroups = group_rate > 0.0 and uniform(w.random) < group_rate
         limit = current - temperature * math.log(max(uniform(w.random), 1e-300))
         temperature *= cooling

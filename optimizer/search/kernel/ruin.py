@@ -8,6 +8,7 @@ from optimizer.search.kernel.layout import (
     ABSENT,
     FREE_TRIPS,
     NEXT,
+    NONE,
     PREV,
     T_SIZE,
     TRIP,
@@ -28,8 +29,8 @@ _LONGER = 0.1
 
 
 @compiled
-def ruin(d: Data, s: Solution, w: Workspace, seed: int, mean_removed: float, longest: float, count: int) -> int:
-    """Take out strings around a seed client; return how many clients are in ``removed``, ``count`` from before.
+def ruin(d: Data, s: Solution, w: Workspace, seed: int, mean_removed: float, longest: float) -> int:
+    """Take out strings around a seed client, and absent clients near it; return how many are in ``removed``.
 
     Parameters
     ----------
@@ -41,15 +42,15 @@ def ruin(d: Data, s: Solution, w: Workspace, seed: int, mean_removed: float, lon
         Clients taken out on average.
     longest
         Longest string.
-    count
-        Clients already in ``w.removed``.
     """
     n = len(d.clients)
+    present = n - s.scalars[ABSENT]
+    count = _take_absent(d, s, w, seed)
     n_trips = len(s.free_trips) - s.scalars[FREE_TRIPS]
     if n_trips == 0:
         return count
     if uniform(w.random) >= _LONGER:
-        longest = min(longest, (n - s.scalars[ABSENT]) / n_trips)
+        longest = min(longest, present / n_trips)
     strings = int(1.0 + uniform(w.random) * (4.0 * mean_removed / (1.0 + longest) - 1.0))
     touched = 0
     for k in range(-1, d.near.shape[1]):
@@ -68,6 +69,34 @@ def ruin(d: Data, s: Solution, w: Workspace, seed: int, mean_removed: float, lon
     for k in range(touched):
         w.is_touched[w.touched[k]] = 0
     return count
+
+
+@inlined
+def _take_absent(d: Data, s: Solution, w: Workspace, seed: int) -> int:
+    """Move the absent to ``w.removed``, of many those near the seed: elsewhere nothing changes; return how many they are."""
+    absent = s.scalars[ABSENT]
+    chosen = 0
+    kept = 0
+    if absent <= d.near.shape[1]:
+        for i in range(absent):
+            w.removed[i] = w.absent[i]
+        chosen = absent
+    else:
+        for k in range(-1, d.near.shape[1]):
+            c = np.int32(seed) if k < 0 else d.near[seed, k]
+            if c >= 0 and s.node[c, TRIP] == NONE:
+                w.removed[chosen] = c
+                w.is_touched[c] = 1
+                chosen += 1
+        for i in range(absent):
+            c = w.absent[i]
+            if w.is_touched[c]:
+                w.is_touched[c] = 0
+            else:
+                w.absent[kept] = c
+                kept += 1
+    s.scalars[ABSENT] = kept
+    return chosen
 
 
 @inlined

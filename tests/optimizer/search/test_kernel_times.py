@@ -53,7 +53,7 @@ def several_trips(problem: Problem) -> Problem:
 def test_times_of_the_parts_that_changed_are_times_of_the_whole(variant, seed):
     problem = variant(make_network(120, 2, 8, 2))
     model = build_model(problem)
-    boards, _ = lay_out(model, range(120), squeeze=True)
+    boards, _ = lay_out(model, range(120), squeeze=lambda: True)
     days = [day for board in boards for day in board.truck_days]
     clients = sorted(i for day in days for i in day.deliveries())
     free = np.array([[v.count] * len(problem.days) for v in problem.vehicle_types])

@@ -54,7 +54,7 @@ def scarce(problem: Problem) -> Problem:
 def test_the_plan_costs_what_the_search_says_and_every_rule_is_kept(variant):
     problem = variant(make_network(90, 2, 10, 3))
     model = build_model(problem)
-    boards, failed = lay_out(model, range(90), squeeze=True)
+    boards, failed = lay_out(model, range(90), squeeze=lambda: True)
     annealing = Annealing(model, boards, failed, 1)
     before = annealing.best
 
@@ -74,7 +74,7 @@ def test_with_one_window_each_the_cost_is_exactly_that_of_the_schedule():
     network = make_network(90, 2, 10, 3)
     problem = replace(network, deliveries=tuple(replace(d, windows=d.windows[:1]) for d in network.deliveries))
     model = build_model(problem)
-    boards, failed = lay_out(model, range(90), squeeze=True)
+    boards, failed = lay_out(model, range(90), squeeze=lambda: True)
     annealing = Annealing(model, boards, failed, 1)
 
     for _ in range(3):
@@ -89,7 +89,7 @@ def test_nobody_is_lost_at_a_temperature_of_the_size_of_a_rounding_error():
     deliveries = [make_delivery(f"d{i:02d}", 1 + i % 30, rng.randrange(20, 120)) for i in range(60)]
     truck = make_truck(count=60, fixed_cost=0, cost_per_km=1, cost_per_hour=0, shift_start_s=0, shift_end_s=10**7)
     model = build_model(make_problem(points, deliveries, [truck]))
-    boards, failed = lay_out(model, range(60), squeeze=True)
+    boards, failed = lay_out(model, range(60), squeeze=lambda: True)
     days = [day for board in boards for day in board.truck_days]
     groups, counts = choose_groups(model, list(range(60)), model.trucks, days)
     piece = build_piece(model, range(60), groups, counts, model.stock)
@@ -111,7 +111,7 @@ def test_a_client_on_the_way_to_far_ones_is_put_on_their_trip_though_a_hundred_o
     deliveries = [make_delivery(f"d{i:03d}", i + 1, one) for i, one in enumerate(packs)]
     model = build_model(make_problem(points, deliveries, [make_truck(count=200, shift_start_s=0, shift_end_s=10**6)]))
 
-    boards, failed = lay_out(model, range(len(deliveries)), squeeze=False)
+    boards, failed = lay_out(model, range(len(deliveries)), squeeze=None)
 
     last = len(deliveries) - 1
     (trip,) = [trip for board in boards for day in board.truck_days for trip in day.trips if last in trip]
@@ -123,7 +123,7 @@ def test_a_client_on_the_way_to_far_ones_is_put_on_their_trip_though_a_hundred_o
 def test_all_variants_are_served_by_one_compilation():
     for variant in (plain, open_routes, scarce):
         model = build_model(variant(make_network(30, 2, 6, 2)))
-        boards, failed = lay_out(model, range(30), squeeze=True)
+        boards, failed = lay_out(model, range(30), squeeze=lambda: True)
         Annealing(model, boards, failed, 1).round(SerialExecutor(), 100, 1.0, 0.5)
 
     for function in (anneal.anneal, anneal.insert_all, load._load):
