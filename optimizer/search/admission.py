@@ -32,7 +32,8 @@ def admit(model: Model, deliveries: Sequence[int], go_on: Callable[[], bool]) ->
     deliveries
         Those that could be served at all.
     go_on
-        Asked between layouts, and while one searches for room; once false, the rest is decided by plain insertion, which is fast.
+        Asked between layouts, and while one searches for room; once false, the rest is decided by plain insertion,
+        which is fast.
 
     Returns
     -------

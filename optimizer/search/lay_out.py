@@ -149,7 +149,7 @@ def _search_room(piece: Piece, days: Days, go_on: Callable[[], bool]) -> Days:
     """Search for room for the absent until all have it, the work is done, or there is no time."""
     n = len(piece.clients)
     absent_cost = piece.data.clients[:, C_ABSENT_COST]
-    temperatures = np.geomspace(_HOT, _COLD, _STEPS + 1).tolist()
+    temperatures = [_HOT * (_COLD / _HOT) ** (step / _STEPS) for step in range(_STEPS + 1)]
     best, least = days, math.inf
     for step, (hot, cold) in enumerate(pairwise(temperatures)):
         answer = run_task(Task(piece, days, -(-_MOVES_PER_DELIVERY * n // _STEPS), hot, cold, n + step))

@@ -73,7 +73,7 @@ def ruin(d: Data, s: Solution, w: Workspace, seed: int, mean_removed: float, lon
 
 @inlined
 def _take_absent(d: Data, s: Solution, w: Workspace, seed: int) -> int:
-    """Move the absent to ``w.removed``, of many those near the seed: elsewhere nothing changes; return how many they are."""
+    """Move the absent to ``w.removed``, of many only those near the seed, for elsewhere nothing changes; count them."""
     absent = s.scalars[ABSENT]
     chosen = 0
     kept = 0
