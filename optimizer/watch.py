@@ -12,10 +12,8 @@ from optimizer.plan import Limits, Status
 MOVES_PER_ITERATION = 1_000
 #: Rounds into which a limit is cut.
 _ROUNDS = 60
-#: Fewest and most moves of a task in a round: to build it anew takes as long as some thousands.
-_FEWEST, _MOST = 1_000, 150_000
-_FEWEST_OF_MANY = 30_000
-_FEW_TASKS = 2
+#: Most moves of a task in a round.
+_MOST = 150_000
 #: Longest round of a time limit, s.
 _ROUND_S = 1.0
 #: Moves per second and core before any was measured, and of a task in the round that measures: it may be a tenth.
@@ -109,12 +107,14 @@ class Watch:
             parts.append((self.elapsed_s() - self._search_began_s) / whole if whole > 0 else 1.0)
         return min(1.0, max(parts))
 
-    def next_round(self, tasks: int) -> tuple[int, float]:
-        """Return how many moves each task may make now, and the fraction reached by then; 0 at the end."""
+    def next_round(self, tasks: int, fewest: int) -> tuple[int, float]:
+        """Return how many moves each task may make now, and the fraction reached by then; 0 at the end.
+
+        ``fewest`` are worth the making of a round, as long as there is time and work for them.
+        """
         if self._is_stopped() or self.fraction() >= 1.0:
             return 0, 1.0
         iterations, seconds = self._limits.iterations, self._limits.seconds
-        fewest = _FEWEST if tasks <= _FEW_TASKS else _FEWEST_OF_MANY
         moves = _MOST
         ahead = 1.0
         if iterations is not None:

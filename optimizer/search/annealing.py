@@ -33,6 +33,9 @@ _WHOLE, WHOLE_TIMED, _WHOLE_DAYS = 1_200, 500, 1_500
 #: Deliveries in a region, and in one where times count.
 _REGION, _REGION_TIMED = 800, 400
 _CHAINS = 2
+#: Fewest moves of a task in a round: of a chain, which is there already, of a region, which takes as long to build as some
+#: thousands, and of one where times count, and moves take longer: the more rounds the oftener borders move.
+_FEWEST, _FEWEST_IN_REGION, _FEWEST_TIMED = 1_000, 30_000, 5_000
 #: Windows stand between a stop and most places near it: a search with times takes longer to find form, and needs heat to
 #: the end.
 _COOLING, _COOLING_TIMED = Cooling(4.0, 1.0, 0.06), Cooling(3.0, 1.5, 0.1)
@@ -111,6 +114,13 @@ class Annealing:
         """Tell into how many tasks a round is cut: an even number, for few cores are odd."""
         size = _REGION_TIMED if self._timed else _REGION
         return _CHAINS if self._whole else 2 * -(-self._n // (2 * size))
+
+    @property
+    def fewest_moves(self) -> int:
+        """Tell how many moves of a task are worth a round."""
+        if self._whole is not None:
+            return _FEWEST
+        return _FEWEST_TIMED if self._timed else _FEWEST_IN_REGION
 
     def round(self, executor: Executor, moves: int, hot: float, cold: float) -> None:
         """Anneal every chain, with so many moves for each task, between two temperatures (in near-neighbour ways)."""

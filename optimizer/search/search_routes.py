@@ -101,7 +101,7 @@ def _anneal(
     recombine_at = list(_RECOMBINED)
     while True:
         before = watch.fraction()
-        moves, after = watch.next_round(tasks)
+        moves, after = watch.next_round(tasks, annealing.fewest_moves)
         if moves == 0:
             break
         began = watch.elapsed_s()

@@ -10,7 +10,7 @@ def rounds(iterations: int, tasks: int, workers: int) -> list[int]:
     watch = Watch(Limits(iterations=iterations), None, None, 100, workers)
     watch.begin_search()
     moves = []
-    while (next_moves := watch.next_round(tasks)[0]) > 0:
+    while (next_moves := watch.next_round(tasks, 1_000)[0]) > 0:
         moves.append(next_moves)
         watch.count(next_moves, tasks, 0.01)
     assert watch.iterations == iterations
@@ -31,5 +31,5 @@ def test_nothing_is_begun_that_would_end_after_the_time():
     watch = Watch(Limits(seconds=0.0), None, None, 100, 2)
     watch.begin_search()
 
-    assert watch.next_round(2)[0] == 0
+    assert watch.next_round(2, 1_000)[0] == 0
     assert watch.status() is Status.TIME_LIMIT
