@@ -64,6 +64,8 @@ def read_tiles(folder: Path, least_clients: int = 0) -> list[Tile]:
     ------
     VrplibError
         If a file cannot be read as what it should be.
+    ValueError
+        If an instance has several depots, vehicles that differ, or coordinates that are not whole.
     """
     tiles = []
     for path in sorted(folder.glob("*.vrp")):
@@ -93,7 +95,7 @@ def _make_tile(instance: Instance, plan: Plan) -> Tile:
 def join_tiles(tiles: Sequence[Tile]) -> tuple[str, str]:
     """Return tiles as one instance with a depot each, and their routes as its solution, in VRPLIB's form.
 
-    Every other one is turned or mirrored in a way of its own, so that no two alike are the same.
+    One after another they are turned and mirrored in the eight ways there are, so that no two of one instance are alike.
     """
     step = (_APART + 1) * max(int(np.ptp(tile.points, axis=0).max()) for tile in tiles)
     placed = [tile.turned(number) for number, tile in enumerate(tiles)]

@@ -40,6 +40,6 @@ def test_the_time_is_kept_however_many_wait(ranks):
     with ThreadExecutor() as executor:
         plan = solve(problem, Limits(seconds=20), executor=executor)
 
-    assert time.monotonic() - began < 1.25 * 20  # other tests run beside it
+    assert time.monotonic() - began < 1.05 * 20
     assert len(plan.unserved) > 1000
     assert verify_plan(problem, plan) == ()
